@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import cookie from '@fastify/cookie'
+import Fastify, { LogController } from 'fastify'
+import { registerAuditRoutes } from './audit/audit-routes.ts'
+import type { Config } from './config.ts'
+import { type Clock, systemClock } from './core/clock.ts'
+import { Problem } from './core/problem.ts'
+import { ACCESS, type AccessRule } from './http/access.ts'
+import { authentication } from './http/authenticate.ts'
+import { acceptOnlyJson, BODY_LIMIT_BYTES } from './http/body-parser.ts'
+import { handleError, problemBody, sendProblem } from './http/error-handler.ts'
+import { loggerOptions, logRequest } from './http/logging.ts'
+import { registerOpenApi } from './http/openapi.ts'
+import { registerOperationsRoutes } from './http/operations-routes.ts'
+import { auditRefusals } from './http/refusal-audit.ts'
+import { guardRoutes, type Router } from './http/routes.ts'
+import { registerPages } from './http/static-web.ts'
+import { validateStrictly } from './http/validation.ts'
+import { startMaintenance } from './maintenance.ts'
+import { registerMemberRoutes } from './members/member-routes.ts'
+import { loadRoleCatalogue } from './roles/role-catalogue.ts'
+import { registerRoleRoutes } from './roles/role-routes.ts'
+import type { Services } from './services.ts'
+import { registerSessionRoutes } from './sessions/session-routes.ts'
+import type { Database } from './storage/database.ts'
+import { registerTokenRoutes } from './tokens/token-routes.ts'
+import { createVerifier } from './verification/create-verifier.ts'
+import { UsageRecorder } from './verification/last-used.ts'
+import { VERSION } from './version.ts'
+
+export interface AppOptions {
+  readonly config: Config
+  /** Open, and with its schema up to date. `close` of the app leaves it open. */
+  readonly database: Database
+  readonly clock?: Clock
+  /** Where log lines go; standard output if absent. */
+  readonly logTo?: { write(line: string): void }
+  /** Routes beyond the server's own, with their access rules: the benchmark compares some. */
+  readonly extra?: { readonly access: Readonly<Record<string, AccessRule>>; register(app: Router, services: Services): void }
+}
+
+/** Puts the server together: the only place that knows all of its parts. `close()` finishes requests and writes usage. */
+export async function buildApp({ config, database, clock = systemClock, logTo, extra }: AppOptions) {
+  const app = Fastify({
+    logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
+    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: config.trustProxy as never,
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseUnreadable,
+  })
+  const usage = new UsageRecorder(database, (error) => app.log.warn({ err: error }, 'last-used not written; kept for the next time'))
+  const catalogue = loadRoleCatalogue(config.rolesFile ?? undefined)
+  const { tokenPrefix } = config
+  const verifier = createVerifier(database, { tokenPrefix, catalogue, clock, usage })
+  const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix }
+
+  validateStrictly(app)
+  acceptOnlyJson(app)
+  const closeRoutes = guardRoutes(app, extra ? { ...ACCESS, ...extra.access } : ACCESS)
+  await app.register(cookie)
+  app.decorateRequest('actor')
+  app.addHook('onRequest', authentication(services, config.publicUrl))
+  app.addHook('onSend', async (_req, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+  })
+  app.addHook('onResponse', logRequest)
+  app.addHook('onError', auditRefusals(services))
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler((req, reply) => sendProblem(new Problem('not_found'), req, reply))
+
+  await registerOpenApi(app, { version: VERSION, publicUrl: config.publicUrl })
+  const router = app as unknown as Router
+  registerOperationsRoutes(router, services)
+  registerSessionRoutes(router, services, config.publicUrl)
+  registerTokenRoutes(router, services)
+  registerMemberRoutes(router, services)
+  registerRoleRoutes(router, services)
+  registerAuditRoutes(router, services)
+  await registerPages(app)
+  extra?.register(router, services)
+  closeRoutes()
+
+  const stopMaintenance = startMaintenance(services, (error) => app.log.warn({ err: error }, 'maintenance failed'))
+  app.addHook('onClose', async () => {
+    await stopMaintenance()
+    await usage.close()
+    verifier.close()
+  })
+  return Object.assign(app, { services })
+}
+
+/** A request that Node's parser refuses never reaches a route; it is answered in the same form. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const problem = new Problem(error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'bad_request')
+  const body = JSON.stringify(problemBody(problem, randomUUID()))
+  const reason = problem.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${reason}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

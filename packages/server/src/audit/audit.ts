@@ -1,0 +1,82 @@
+import type { Actor } from '../core/actor.ts'
+import type { Transaction } from '../storage/database.ts'
+
+/** By whom, from where and in which request something is done; every use case takes one and hands it to the record. */
+export interface Context {
+  readonly actor: Actor
+  /** The client's address. */
+  readonly address: string
+  readonly client: string | undefined
+  readonly requestId: string
+  /** The instant of the request, epoch milliseconds. */
+  readonly now: number
+}
+
+/** What the server does by itself, at its first start or by a command. */
+export interface SystemContext {
+  readonly actor: 'system'
+  readonly now: number
+}
+
+export type AuditAction =
+  | 'session.created'
+  | 'session.failed'
+  | 'session.ended'
+  | 'password.changed'
+  | 'password.reset'
+  | 'member.created'
+  | 'member.changed'
+  | 'member.deactivated'
+  | 'member.reactivated'
+  | 'role.granted'
+  | 'role.taken'
+  | 'token.created'
+  | 'token.changed'
+  | 'token.revoked'
+  | 'request.refused'
+
+export interface AuditRecord {
+  readonly action: AuditAction
+  readonly outcome?: 'done' | 'refused'
+  readonly target?: { readonly type: 'member' | 'token' | 'session' | 'route'; readonly id: string }
+  /** Names and values, never secrets. */
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+/** Writes one event, in the transaction of what it records: neither is there without the other. */
+export async function recordAudit(
+  trx: Transaction,
+  context: Context | SystemContext,
+  { action, outcome = 'done', target, detail = {} }: AuditRecord,
+): Promise<void> {
+  await trx
+    .insertInto('audit_event')
+    .values({
+      at: context.now,
+      action,
+      outcome,
+      ...whoOf(context),
+      target_type: target?.type ?? null,
+      target_id: target?.id ?? null,
+      detail: JSON.stringify(detail),
+    })
+    .execute()
+}
+
+function whoOf(context: Context | SystemContext) {
+  if (context.actor === 'system') {
+    return { ...NOBODY, credential: 'system' as const, address: null, request_id: null }
+  }
+  const { actor, address, requestId } = context
+  const from = { address, request_id: requestId }
+  if (actor.kind === 'anonymous') return { ...NOBODY, credential: actor.kind, ...from }
+  return {
+    actor_account_id: actor.account.id,
+    actor_username: actor.account.username,
+    credential: actor.kind,
+    credential_id: actor.kind === 'session' ? actor.sessionId : actor.tokenId,
+    ...from,
+  }
+}
+
+const NOBODY = { actor_account_id: null, actor_username: null, credential_id: null }

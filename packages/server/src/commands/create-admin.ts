@@ -1,0 +1,31 @@
+import { text } from 'node:stream/consumers'
+import type { Config } from '../config.ts'
+import { Secret } from '../core/secret.ts'
+import { PASSWORD_MIN_LENGTH, passwordProblem, randomPassword } from '../sessions/password.ts'
+import { openDatabase } from '../storage/open-database.ts'
+import { createAdministrator } from './first-administrator.ts'
+
+/**
+ * `create-admin <username>`: makes a further Administrator, for when nobody can sign in any more. The password comes
+ * from standard input if something is piped in; otherwise a random one is made, shown once, and has to be changed.
+ */
+export async function createAdmin(config: Config, [username]: readonly string[]): Promise<void> {
+  if (username === undefined || !/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u.test(username)) {
+    throw new Error('Say which username: ramp-server create-admin <username>')
+  }
+  const given = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '')
+  const password = new Secret(given || randomPassword())
+  const unacceptable = passwordProblem(password, username, 'password')
+  if (given && (given.length < PASSWORD_MIN_LENGTH || unacceptable)) {
+    throw new Error(unacceptable?.detail ?? `The password needs at least ${PASSWORD_MIN_LENGTH} characters.`)
+  }
+  const database = openDatabase(config.databaseUrl)
+  try {
+    await database.migrate()
+    await createAdministrator(database, { username, password, mustChangePassword: !given }, Date.now())
+  } finally {
+    await database.close()
+  }
+  process.stdout.write(`Made the Administrator ${username}.\n`)
+  if (!given) process.stdout.write(`Password, shown this once and to be changed at the first sign-in: ${password.expose()}\n`)
+}

@@ -1,0 +1,67 @@
+import { recordAudit } from '../audit/audit.ts'
+import type { Config } from '../config.ts'
+import { newId } from '../core/ids.ts'
+import { Secret } from '../core/secret.ts'
+import { hasAnyMember, insertMember } from '../members/member-store.ts'
+import { ADMINISTRATOR } from '../roles/role-catalogue.ts'
+import { insertGrant } from '../roles/role-grant-store.ts'
+import { hashPassword, randomPassword } from '../sessions/password.ts'
+import type { Database } from '../storage/database.ts'
+
+interface Administrator {
+  readonly username: string
+  readonly password: Secret
+  /** False for a password that the operator chose. */
+  readonly mustChangePassword: boolean
+}
+
+/**
+ * At the first start of an empty database: the administrator named by the configuration, or `admin` with a random
+ * password, which is returned so that it can be shown once. Undefined if there were members already.
+ */
+export async function ensureFirstAdministrator(
+  database: Database,
+  { adminUsername, adminPassword }: Config,
+  now: number,
+): Promise<Administrator | undefined> {
+  if (await hasAnyMember(database.read)) return undefined
+  const administrator: Administrator = {
+    username: adminUsername ?? 'admin',
+    password: adminPassword ?? new Secret(randomPassword()),
+    mustChangePassword: adminPassword === null,
+  }
+  return (await createAdministrator(database, administrator, now, { onlyIfEmpty: true })) ? administrator : undefined
+}
+
+/** Makes an Administrator outside the API. False if `onlyIfEmpty` and another process was first. Throws `username_taken`. */
+export async function createAdministrator(
+  database: Database,
+  { username, password, mustChangePassword }: Administrator,
+  now: number,
+  { onlyIfEmpty = false } = {},
+): Promise<boolean> {
+  const passwordHash = await hashPassword(password)
+  return database.write(async (trx) => {
+    // Takes the lock of the one clock row, so that of two first starts at once one sees the other's administrator.
+    await trx.updateTable('authz_clock').set((row) => ({ epoch: row.ref('epoch') })).execute()
+    if (onlyIfEmpty && (await hasAnyMember(trx))) return false
+    const id = newId()
+    await insertMember(trx, {
+      id,
+      username,
+      email: `${username}@localhost`,
+      firstName: username,
+      lastName: '',
+      passwordHash,
+      passwordChangeRequiredAt: mustChangePassword ? now : null,
+      createdAt: now,
+    })
+    await insertGrant(trx, { accountId: id, role: ADMINISTRATOR, grantedAt: now, grantedBy: null })
+    await recordAudit(trx, { actor: 'system', now }, {
+      action: 'member.created',
+      target: { type: 'member', id },
+      detail: { username, roles: [ADMINISTRATOR] },
+    })
+    return true
+  })
+}

@@ -1,0 +1,24 @@
+import { isIP } from 'node:net'
+
+/** A CIDR range of client addresses. */
+export interface AddressRange {
+  readonly network: string
+  readonly prefixLength: number
+  readonly family: 'ipv4' | 'ipv6'
+}
+
+/** Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`; undefined if it is none of these. */
+export function parseRange(text: string): AddressRange | undefined {
+  const [network = '', length, ...rest] = text.split('/')
+  const version = isIP(network)
+  if (version === 0 || network.includes('%') || rest.length > 0) return undefined
+  const bits = version === 4 ? 32 : 128
+  if (length === undefined) return { network, prefixLength: bits, family: version === 4 ? 'ipv4' : 'ipv6' }
+  if (!/^\d{1,3}$/.test(length) || Number(length) > bits) return undefined
+  return { network, prefixLength: Number(length), family: version === 4 ? 'ipv4' : 'ipv6' }
+}
+
+/** An IPv4 client on a dual-stack socket appears as `::ffff:192.0.2.1`; it is the IPv4 address that people know. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
+}

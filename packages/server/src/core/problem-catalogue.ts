@@ -1,0 +1,54 @@
+/**
+ * Every problem RAMP answers with: its stable code, status and public title. `docs/errors.md` explains each one, and a
+ * test proves that this list, that page and the OpenAPI document name the same codes.
+ */
+export const PROBLEMS = {
+  malformed_json: { status: 400, title: 'The body is not valid JSON in UTF-8.' },
+  validation_failed: { status: 400, title: 'The request has fields that are missing, unknown or not acceptable.' },
+  token_in_query: { status: 400, title: 'Tokens are not read from the address; send the Authorization header.' },
+  token_in_form: { status: 400, title: 'Tokens are not read from forms; send the Authorization header.' },
+  bad_request: { status: 400, title: 'The request could not be read.' },
+
+  authentication_required: { status: 401, title: 'A credential is required.' },
+  authorization_scheme_unsupported: { status: 401, title: 'Only the Bearer scheme is accepted in Authorization.' },
+  token_invalid: { status: 401, title: 'The token is not valid.' },
+  token_expired: { status: 401, title: 'The token has expired.' },
+  token_revoked: { status: 401, title: 'The token was revoked.' },
+  account_deactivated: { status: 401, title: 'The account of this token is deactivated.' },
+  session_ended: { status: 401, title: 'The session has ended. Sign in again.' },
+  sign_in_failed: { status: 401, title: 'Username or password is wrong.' },
+
+  address_not_allowed: { status: 403, title: 'The token may not be used from this address.' },
+  cross_site_request: { status: 403, title: 'Requests from another site are refused.' },
+  session_required: { status: 403, title: 'This needs a browser session; a token cannot do it.' },
+  bearer_required: { status: 403, title: 'This needs a token in the Authorization header.' },
+  insufficient_permissions: { status: 403, title: 'The credential lacks a permission that this needs.' },
+  grant_exceeds_token: { status: 403, title: 'A narrowed token cannot give more than it holds itself.' },
+  password_change_required: { status: 403, title: 'The password must be changed first.' },
+  current_password_wrong: { status: 403, title: 'The current password is wrong.' },
+
+  not_found: { status: 404, title: 'There is nothing at this address.' },
+  token_not_found: { status: 404, title: 'No such token.' },
+  member_not_found: { status: 404, title: 'No such member.' },
+  role_not_found: { status: 404, title: 'No such role in the catalogue.' },
+  method_not_allowed: { status: 405, title: 'This address does not have that method.' },
+
+  token_name_taken: { status: 409, title: 'One of your active tokens has this name already.' },
+  token_not_active: { status: 409, title: 'The token is revoked or expired and cannot be changed.' },
+  token_widening: { status: 409, title: 'A token can be narrowed, never widened.' },
+  username_taken: { status: 409, title: 'Another member has this username.' },
+  email_taken: { status: 409, title: 'Another member has this email address.' },
+  last_administrator: { status: 409, title: 'The last active Administrator must stay one.' },
+  own_deactivation: { status: 409, title: 'Nobody deactivates their own account.' },
+
+  body_too_large: { status: 413, title: 'The body is larger than 64 KiB.' },
+  unsupported_media_type: { status: 415, title: 'Send the body as application/json.' },
+  too_many_sign_ins: { status: 429, title: 'Too many failed sign-ins. Try again later.' },
+  headers_too_large: { status: 431, title: 'The request headers are too large.' },
+
+  internal_error: { status: 500, title: 'Something went wrong on our side.' },
+  storage_unavailable: { status: 503, title: 'The database cannot be reached or written now.' },
+  verification_unavailable: { status: 503, title: 'The token cannot be checked now.' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS

@@ -1,0 +1,42 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+
+/** The OpenAPI document, made from the routes' own schemas, and the reference page that shows it. */
+export async function registerOpenApi(app: FastifyInstance, { version, publicUrl }: { version: string; publicUrl: string | null }) {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'RAMP',
+        version,
+        summary: 'Personal access tokens, service accounts, and a bearer check whose revocations count at once.',
+        description:
+          'Send `Authorization: Bearer <token>`; the call acts as the account that the token belongs to. Refusals are `application/problem+json` (RFC 9457) with a stable `code`; those of tokens carry the challenge of RFC 6750. Instants are RFC 3339 in UTC.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: publicUrl ?? '/' }],
+      tags: [
+        { name: 'Tokens', description: "One's own personal access tokens." },
+        { name: 'Session', description: 'Signing in with a browser, and who one is.' },
+        { name: 'Members', description: 'People and their roles.' },
+        { name: 'Roles', description: 'The catalogue of roles.' },
+        { name: 'Audit', description: 'Who did what.' },
+        { name: 'Operations', description: 'Health and metrics.' },
+      ],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'A personal access token or a service token (RFC 6750).' },
+          session: { type: 'apiKey', in: 'cookie', name: 'ramp_session', description: 'The cookie of a browser session.' },
+        },
+      },
+    },
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { deepLinking: true, docExpansion: 'list' },
+    theme: { title: 'RAMP API' },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}

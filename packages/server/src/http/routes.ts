@@ -1,0 +1,87 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault, RouteOptions } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ProblemCode } from '../core/problem-catalogue.ts'
+import { Problem } from '../core/problem.ts'
+import { ACCESS, type AccessRule } from './access.ts'
+import { problems } from './schemas.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The problems that are this route's own; what its access rule and its inputs bring is added. */
+    problems?: readonly ProblemCode[]
+  }
+}
+
+/** The instance that feature routes are registered on: handlers are typed by their schemas. */
+export type Router = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
+
+/**
+ * Gives every route its access rule, refusing the start for one that is not in the matrix, and completes what the
+ * OpenAPI document says of it: security, and each problem that it can answer with. Returns a function that adds, for
+ * every path of the API, the answer 405 to the methods it does not have; call it when all routes are there.
+ */
+export function guardRoutes(app: FastifyInstance, access: Readonly<Record<string, AccessRule>> = ACCESS): () => void {
+  const methodsByPath = new Map<string, Set<string>>()
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === NOT_A_ROUTE) return
+    for (const method of [route.method].flat()) {
+      const key = `${method === 'HEAD' ? 'GET' : method} ${route.url}`
+      const rule = access[key]
+      if (rule === undefined) throw new Error(`The route ${key} is not in the access matrix (http/access.ts).`)
+      route.config = { ...route.config, access: rule }
+      if (route.schema?.hide) continue
+      const known = methodsByPath.get(route.url) ?? new Set()
+      methodsByPath.set(route.url, known.add(method))
+      describe(route, rule)
+    }
+  })
+  return () => {
+    for (const [url, methods] of methodsByPath) addMethodNotAllowed(app, url, methods)
+  }
+}
+
+/** The rule of the 405 answers: nobody is asked who they are. */
+const NOT_A_ROUTE: AccessRule = { by: ['anonymous'] }
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+function addMethodNotAllowed(app: FastifyInstance, url: string, methods: ReadonlySet<string>): void {
+  const allow = [...methods].sort().join(', ')
+  app.route({
+    url,
+    method: METHODS.filter((method) => !methods.has(method)),
+    config: { access: NOT_A_ROUTE },
+    schema: { hide: true },
+    handler: () => {
+      throw new Problem('method_not_allowed', { detail: `It has ${allow}.`, headers: { allow } })
+    },
+  })
+}
+
+function describe(route: RouteOptions, rule: AccessRule): void {
+  const { schema } = route
+  if (schema === undefined) return
+  const codes = [...problemsOf(route, rule), ...(route.config?.problems ?? [])]
+  schema.response = { ...(schema.response as object), ...problems(...new Set(codes)) }
+  const schemes = new Set(rule.by.filter((kind) => kind !== 'anonymous').map((kind) => (kind === 'session' ? kind : 'bearer')))
+  schema.security = [...schemes].map((scheme) => ({ [scheme]: [] }))
+  const demand = rule.permission === undefined ? '' : `Needs the permission \`${rule.permission}\`.`
+  schema.description = [schema.description, demand].filter(Boolean).join('\n\n')
+}
+
+/** What can go wrong at any route with such a rule and such inputs. */
+function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
+  const { body, params, querystring } = route.schema ?? {}
+  const codes: ProblemCode[] = ['bad_request', 'headers_too_large', 'internal_error', 'storage_unavailable']
+  if (body) codes.push('malformed_json', 'validation_failed', 'body_too_large', 'unsupported_media_type')
+  if (params || querystring) codes.push('validation_failed')
+  if (rule.by.includes('anonymous')) return codes
+  codes.push('token_in_query', 'token_in_form', 'authentication_required', 'authorization_scheme_unsupported', 'token_invalid')
+  codes.push('token_expired', 'token_revoked', 'account_deactivated', 'address_not_allowed', 'verification_unavailable')
+  if (rule.by.includes('session')) codes.push('session_ended', 'cross_site_request')
+  else codes.push('bearer_required')
+  if (rule.by.includes('session') && rule.beforePasswordChange === undefined) codes.push('password_change_required')
+  if (!rule.by.includes('pat') || !rule.by.includes('service')) codes.push('session_required')
+  if (rule.permission !== undefined) codes.push('insufficient_permissions')
+  return codes
+}

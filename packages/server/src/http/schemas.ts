@@ -1,0 +1,65 @@
+import { type TProperties, type TSchema, Type } from 'typebox'
+import { PROBLEMS, type ProblemCode } from '../core/problem-catalogue.ts'
+import { PLAIN_TEXT_PATTERN } from '../core/text.ts'
+
+/** Pieces that the features' schemas share. Bodies are closed: an unknown field is refused, never dropped. */
+
+/** A request body, without fields beyond those listed. */
+export const body = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
+
+/** A query string, equally closed. */
+export const query = body
+
+export const Instant = (description: string) => Type.String({ format: 'date-time', description })
+export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
+export const PlainText = (options: { minLength?: number; maxLength: number; description?: string; examples?: string[] }) =>
+  Type.String({ ...options, pattern: PLAIN_TEXT_PATTERN })
+export const OneOf = <const V extends readonly string[]>(values: V, options: { description?: string; default?: V[number] } = {}) =>
+  Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...options })
+
+export const AccountId = Type.String({ format: 'uuid', description: 'The id of an account.' })
+
+export const page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'How many at most.' })),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 1000, pattern: '^[A-Za-z0-9_-]+$', description: '`nextCursor` of the page before.' }),
+  ),
+}
+
+/** `{items, nextCursor}`; the cursor is null on the last page. */
+export const listOf = <S extends TSchema>(item: S) => Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })
+
+/** An answer without a body. */
+export const NoContent = Type.Null({ description: 'Done.' })
+
+/** The answers of a route that are refusals, by status, each naming its codes. */
+export function problems(...codes: readonly ProblemCode[]): Record<number, object> {
+  const responses: Record<number, object> = {}
+  for (const [status, group] of Object.entries(Object.groupBy(codes, (code) => PROBLEMS[code].status))) {
+    responses[Number(status)] = problemResponse(group ?? [])
+  }
+  return responses
+}
+
+function problemResponse(codes: readonly ProblemCode[]) {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join(' '),
+    content: { 'application/problem+json': { schema: problemSchema(codes) } },
+  }
+}
+
+function problemSchema(codes: readonly ProblemCode[]) {
+  return Type.Object({
+    type: Type.String({ description: '`urn:ramp:problem:<code>`' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: OneOf(codes),
+    detail: Type.Optional(Type.String()),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ field: Type.String(), code: Type.String(), message: Type.String() }), {
+        description: 'The fields that were refused.',
+      }),
+    ),
+    requestId: Type.String({ description: 'Names this request in the log.' }),
+  })
+}

@@ -1,0 +1,86 @@
+import { type Context, recordAudit } from '../audit/audit.ts'
+import type { AuthenticatedActor } from '../core/actor.ts'
+import { Problem } from '../core/problem.ts'
+import type { Secret } from '../core/secret.ts'
+import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
+import type { Services } from '../services.ts'
+import { hashPassword, passwordProblem } from '../sessions/password.ts'
+import { deleteSessionsOf } from '../sessions/session-store.ts'
+import type { Transaction } from '../storage/database.ts'
+import { assertMayManage } from './managing.ts'
+import type { Member } from './member.ts'
+import { getMember, setDeactivated, updateMember, updatePassword } from './member-store.ts'
+
+export interface MemberChange {
+  readonly username?: string
+  readonly email?: string
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly status?: 'active' | 'deactivated'
+  /** A reset: the member has to choose another at the next sign-in. Only from a session. */
+  readonly password?: Secret
+}
+
+/**
+ * Edits, deactivates, reactivates a member, or resets the password: whatever the change names, in one transaction.
+ * Throws `member_not_found`, `insufficient_permissions`, `session_required`, `own_deactivation`, `last_administrator`,
+ * `username_taken`, `email_taken`, `validation_failed`.
+ */
+export async function changeMember(
+  { database, catalogue }: Services,
+  context: Context,
+  actor: AuthenticatedActor,
+  id: string,
+  { status, password, ...names }: MemberChange,
+): Promise<Member> {
+  if (password && actor.kind !== 'session') throw new Problem('session_required', { detail: 'Only a session resets a password.' })
+  const passwordHash = password && (await hashPassword(password))
+
+  return database.write(async (trx) => {
+    const member = await getMember(trx, id)
+    assertMayManage(actor, member, catalogue)
+    const unacceptable = password && passwordProblem(password, names.username ?? member.username, 'password')
+    if (unacceptable) throw unacceptable
+
+    const renamed = { ...member, ...names }
+    const changes = changedFields(member, renamed)
+    if (changes.length > 0) {
+      await updateMember(trx, renamed)
+      await recordAudit(trx, context, { action: 'member.changed', target: { type: 'member', id }, detail: { changes } })
+    }
+    if (passwordHash !== undefined) await resetPassword(trx, context, id, passwordHash)
+    if (status === 'deactivated' && member.deactivatedAt === null) await deactivate(trx, context, actor, id)
+    if (status === 'active' && member.deactivatedAt !== null) await reactivate(trx, context, id)
+    return getMember(trx, id)
+  })
+}
+
+const NAMES = ['username', 'email', 'firstName', 'lastName'] as const
+
+function changedFields(before: Member, after: Member) {
+  return NAMES.filter((field) => before[field] !== after[field]).map((field) => ({
+    field,
+    from: before[field],
+    to: after[field],
+  }))
+}
+
+async function resetPassword(trx: Transaction, context: Context, id: string, hash: string): Promise<void> {
+  await updatePassword(trx, id, { hash, changeRequiredAt: context.now })
+  const endedSessions = await deleteSessionsOf(trx, id)
+  await recordAudit(trx, context, { action: 'password.reset', target: { type: 'member', id }, detail: { endedSessions } })
+}
+
+/** All tokens and sessions stop with the account; the tokens are kept, and work again if it is reactivated. */
+async function deactivate(trx: Transaction, context: Context, actor: AuthenticatedActor, id: string): Promise<void> {
+  if (id === actor.account.id) throw new Problem('own_deactivation')
+  await setDeactivated(trx, id, context.now)
+  await assertAdministratorRemains(trx)
+  const endedSessions = await deleteSessionsOf(trx, id)
+  await recordAudit(trx, context, { action: 'member.deactivated', target: { type: 'member', id }, detail: { endedSessions } })
+}
+
+async function reactivate(trx: Transaction, context: Context, id: string): Promise<void> {
+  await setDeactivated(trx, id, null)
+  await recordAudit(trx, context, { action: 'member.reactivated', target: { type: 'member', id } })
+}

@@ -1,0 +1,219 @@
+import { sql } from 'kysely'
+import { Problem } from '../core/problem.ts'
+import { comparisonKey } from '../core/text.ts'
+import type { Reader, Transaction } from '../storage/database.ts'
+import { violates } from '../storage/storage-errors.ts'
+import { displayNameOf, type Member } from './member.ts'
+
+function selectMembers(db: Reader) {
+  return db
+    .selectFrom('member')
+    .innerJoin('account', 'account.id', 'member.account_id')
+    .select([
+      'account.id',
+      'account.username',
+      'account.username_key',
+      'account.display_name',
+      'account.created_at',
+      'account.deactivated_at',
+      'member.email',
+      'member.first_name',
+      'member.last_name',
+      'member.last_sign_in_at',
+      'member.password_change_required_at',
+    ])
+}
+
+type MemberRow = Awaited<ReturnType<ReturnType<typeof selectMembers>['executeTakeFirstOrThrow']>>
+
+function toMember(row: MemberRow, roles: readonly string[]): Member {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    displayName: row.display_name,
+    createdAt: row.created_at,
+    deactivatedAt: row.deactivated_at,
+    lastSignInAt: row.last_sign_in_at,
+    mustChangePassword: row.password_change_required_at !== null,
+    roles,
+  }
+}
+
+/** One member. Throws `member_not_found`. */
+export async function getMember(db: Reader, id: string): Promise<Member> {
+  const row = await selectMembers(db).where('account.id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new Problem('member_not_found')
+  return toMember(row, (await rolesOf(db, [id])).get(id) ?? [])
+}
+
+interface MemberFilter {
+  readonly status: 'active' | 'deactivated' | 'all'
+  readonly q: string | undefined
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+/** Members in the order of their usernames, from after the key `after`. */
+export async function listMembers(db: Reader, { status, q, after, limit }: MemberFilter) {
+  let query = selectMembers(db).orderBy('username_key').limit(limit + 1)
+  if (status !== 'all') query = query.where('deactivated_at', status === 'active' ? 'is' : 'is not', null)
+  if (after !== undefined) query = query.where('username_key', '>', after)
+  if (q !== undefined) {
+    const pattern = `%${comparisonKey(q).replace(/[\\%_]/g, '\\$&')}%`
+    query = query.where(
+      sql<boolean>`(username_key LIKE ${pattern} ESCAPE '\\' OR email_key LIKE ${pattern} ESCAPE '\\' OR lower(display_name) LIKE ${pattern} ESCAPE '\\')`,
+    )
+  }
+  const rows = await query.execute()
+  const page = rows.slice(0, limit)
+  const roles = await rolesOf(db, page.map((row) => row.id))
+  return {
+    items: page.map((row) => toMember(row, roles.get(row.id) ?? [])),
+    next: rows.length > limit ? page.at(-1)?.username_key : undefined,
+  }
+}
+
+async function rolesOf(db: Reader, accountIds: readonly string[]): Promise<Map<string, string[]>> {
+  const roles = new Map<string, string[]>()
+  if (accountIds.length === 0) return roles
+  const rows = await db.selectFrom('role_grant').select(['account_id', 'role']).where('account_id', 'in', accountIds).orderBy('role').execute()
+  for (const { account_id, role } of rows) roles.set(account_id, [...(roles.get(account_id) ?? []), role])
+  return roles
+}
+
+export interface NewMember {
+  readonly id: string
+  readonly username: string
+  readonly email: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly passwordHash: string
+  readonly passwordChangeRequiredAt: number | null
+  readonly createdAt: number
+}
+
+/** Throws `username_taken` or `email_taken`. */
+export async function insertMember(trx: Transaction, member: NewMember): Promise<void> {
+  await namingTaken(async () => {
+    await trx
+      .insertInto('account')
+      .values({
+        id: member.id,
+        kind: 'member',
+        username: member.username,
+        username_key: comparisonKey(member.username),
+        display_name: displayNameOf(member.firstName, member.lastName),
+        created_at: member.createdAt,
+        deactivated_at: null,
+      })
+      .execute()
+    await trx
+      .insertInto('member')
+      .values({
+        account_id: member.id,
+        email: member.email,
+        email_key: comparisonKey(member.email),
+        first_name: member.firstName,
+        last_name: member.lastName,
+        password_hash: member.passwordHash,
+        password_change_required_at: member.passwordChangeRequiredAt,
+        last_sign_in_at: null,
+      })
+      .execute()
+  })
+}
+
+/** Writes the names of a member. Throws `username_taken` or `email_taken`. */
+export async function updateMember(trx: Transaction, { id, username, email, firstName, lastName }: Member): Promise<void> {
+  await namingTaken(async () => {
+    await trx
+      .updateTable('account')
+      .set({ username, username_key: comparisonKey(username), display_name: displayNameOf(firstName, lastName) })
+      .where('id', '=', id)
+      .execute()
+    await trx
+      .updateTable('member')
+      .set({ email, email_key: comparisonKey(email), first_name: firstName, last_name: lastName })
+      .where('account_id', '=', id)
+      .execute()
+  })
+}
+
+async function namingTaken(write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (violates(error, 'account_username')) throw takenProblem('username_taken', 'username')
+    if (violates(error, 'member_email')) throw takenProblem('email_taken', 'email')
+    throw error
+  }
+}
+
+function takenProblem(code: 'username_taken' | 'email_taken', field: string): Problem {
+  const message = `Another member has this ${field}.`
+  return new Problem(code, { detail: message, errors: [{ field, code, message }] })
+}
+
+export async function setDeactivated(trx: Transaction, id: string, deactivatedAt: number | null): Promise<void> {
+  await trx.updateTable('account').set({ deactivated_at: deactivatedAt }).where('id', '=', id).execute()
+}
+
+/** What a sign-in needs to know. */
+export interface SignInMember {
+  readonly id: string
+  readonly username: string
+  readonly passwordHash: string
+  readonly deactivatedAt: number | null
+  readonly mustChangePassword: boolean
+}
+
+export async function findSignInMember(db: Reader, usernameKey: string): Promise<SignInMember | undefined> {
+  const row = await db
+    .selectFrom('account')
+    .innerJoin('member', 'member.account_id', 'account.id')
+    .select(['id', 'username', 'password_hash', 'deactivated_at', 'password_change_required_at'])
+    .where('username_key', '=', usernameKey)
+    .executeTakeFirst()
+  return (
+    row && {
+      id: row.id,
+      username: row.username,
+      passwordHash: row.password_hash,
+      deactivatedAt: row.deactivated_at,
+      mustChangePassword: row.password_change_required_at !== null,
+    }
+  )
+}
+
+export async function noteSignIn(trx: Transaction, id: string, now: number): Promise<void> {
+  await trx.updateTable('member').set({ last_sign_in_at: now }).where('account_id', '=', id).execute()
+}
+
+export async function findPasswordHash(db: Reader, id: string): Promise<string | undefined> {
+  const row = await db.selectFrom('member').select('password_hash').where('account_id', '=', id).executeTakeFirst()
+  return row?.password_hash
+}
+
+export async function updatePassword(
+  trx: Transaction,
+  id: string,
+  { hash, changeRequiredAt }: { readonly hash: string; readonly changeRequiredAt: number | null },
+): Promise<void> {
+  await trx
+    .updateTable('member')
+    .set({ password_hash: hash, password_change_required_at: changeRequiredAt })
+    .where('account_id', '=', id)
+    .execute()
+}
+
+export async function hasAnyMember(db: Reader): Promise<boolean> {
+  return (await db.selectFrom('member').select('account_id').limit(1).executeTakeFirst()) !== undefined
+}
+
+export async function findEmail(db: Reader, id: string): Promise<string | null> {
+  const row = await db.selectFrom('member').select('email').where('account_id', '=', id).executeTakeFirst()
+  return row?.email ?? null
+}

@@ -1,0 +1,53 @@
+import { type Context, recordAudit } from '../audit/audit.ts'
+import type { SessionActor } from '../core/actor.ts'
+import { fieldProblem, Problem } from '../core/problem.ts'
+import type { Secret } from '../core/secret.ts'
+import { findPasswordHash, updatePassword } from '../members/member-store.ts'
+import type { Services } from '../services.ts'
+import { hashPassword, passwordMatches, passwordProblem } from './password.ts'
+import { deleteSessionsOf } from './session-store.ts'
+import { countAttempt, forgiveAttempt } from './sign-in-limits.ts'
+import { comparisonKey } from '../core/text.ts'
+
+interface PasswordChange {
+  readonly currentPassword: Secret
+  readonly newPassword: Secret
+}
+
+/**
+ * Changes one's own password, which needs the current one, and ends one's other sessions. Guesses at the current
+ * password count as sign-in attempts do. Throws `current_password_wrong`, `validation_failed`, `too_many_sign_ins`.
+ */
+export async function changePassword(
+  { database }: Services,
+  context: Context,
+  { account, sessionId }: SessionActor,
+  { currentPassword, newPassword }: PasswordChange,
+): Promise<void> {
+  const unacceptable = passwordProblem(newPassword, account.username, 'newPassword')
+  if (unacceptable) throw unacceptable
+  if (newPassword.expose() === currentPassword.expose()) {
+    throw fieldProblem('validation_failed', 'newPassword', 'The new password is the current one.', 'password_unchanged')
+  }
+
+  const attempt = { usernameKey: comparisonKey(account.username), address: context.address, now: context.now }
+  await database.write((trx) => countAttempt(trx, attempt))
+  const hash = await findPasswordHash(database.read, account.id)
+  if (!(await passwordMatches(currentPassword, hash))) {
+    throw fieldProblem('current_password_wrong', 'currentPassword', 'The current password is wrong.')
+  }
+
+  const newHash = await hashPassword(newPassword)
+  await database.write(async (trx) => {
+    // Somebody else changed it meanwhile: what was checked is no longer the current password.
+    if ((await findPasswordHash(trx, account.id)) !== hash) throw new Problem('current_password_wrong')
+    await forgiveAttempt(trx, attempt, account.id)
+    await updatePassword(trx, account.id, { hash: newHash, changeRequiredAt: null })
+    const endedSessions = await deleteSessionsOf(trx, account.id, sessionId)
+    await recordAudit(trx, context, {
+      action: 'password.changed',
+      target: { type: 'member', id: account.id },
+      detail: { endedSessions },
+    })
+  })
+}

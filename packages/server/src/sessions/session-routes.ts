@@ -1,0 +1,123 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Secret } from '../core/secret.ts'
+import { asAuthenticated, asSession } from '../http/actors.ts'
+import { contextOf } from '../http/authenticate.ts'
+import type { Router } from '../http/routes.ts'
+import { assertSameSite } from '../http/same-site.ts'
+import { AccountId, body, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
+import { findEmail } from '../members/member-store.ts'
+import type { Services } from '../services.ts'
+import { changePassword } from './change-password.ts'
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './password.ts'
+import { SESSION_COOKIE, SESSION_LIFETIME_MS } from './session.ts'
+import { signIn } from './sign-in.ts'
+import { signOut } from './sign-out.ts'
+
+const Me = Type.Object({
+  account: Type.Object({
+    id: AccountId,
+    kind: OneOf(['member', 'service'] as const),
+    username: Type.String(),
+    displayName: Type.String(),
+    email: Nullable(Type.String()),
+    roles: Type.Array(Type.String()),
+    permissions: Type.Array(Type.String(), { description: 'What this credential may do now: a narrowed token has fewer.' }),
+  }),
+  credential: Type.Object({
+    type: OneOf(['session', 'pat', 'service'] as const),
+    tokenId: Type.Optional(Type.String()),
+  }),
+})
+
+/** `/api/v1/session` and `/api/v1/me`: signing in and out with a browser, and who one is. */
+export function registerSessionRoutes(app: Router, services: Services, publicUrl: string | null): void {
+  const cookieOptions = (req: FastifyRequest) => ({
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict' as const,
+    secure: publicUrl?.startsWith('https:') ?? req.protocol === 'https',
+  })
+  const clearCookie = (req: FastifyRequest, reply: FastifyReply) => reply.clearCookie(SESSION_COOKIE, cookieOptions(req))
+
+  app.post(
+    '/api/v1/session',
+    {
+      config: { problems: ['sign_in_failed', 'too_many_sign_ins', 'cross_site_request'] },
+      schema: {
+        operationId: 'signIn',
+        tags: ['Session'],
+        summary: 'Sign in',
+        body: body({
+          username: PlainText({ minLength: 1, maxLength: 64 }),
+          password: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
+        }),
+        response: {
+          201: Type.Object({
+            accountId: AccountId,
+            mustChangePassword: Type.Boolean({ description: 'Until it is changed, other calls answer `password_change_required`.' }),
+          }),
+        },
+      },
+    },
+    async (req, reply) => {
+      assertSameSite(req, publicUrl)
+      const cookie = req.cookies[SESSION_COOKIE]
+      const { secret, ...session } = await signIn(services, contextOf(req, services), {
+        username: req.body.username,
+        password: new Secret(req.body.password),
+        formerSession: cookie === undefined ? undefined : new Secret(cookie),
+      })
+      reply.setCookie(SESSION_COOKIE, secret.expose(), { ...cookieOptions(req), maxAge: SESSION_LIFETIME_MS / 1000 })
+      return reply.code(201).send(session)
+    },
+  )
+
+  app.delete(
+    '/api/v1/session',
+    { schema: { operationId: 'signOut', tags: ['Session'], summary: 'Sign out', response: { 204: NoContent } } },
+    async (req, reply) => {
+      await signOut(services, contextOf(req, services), asSession(req))
+      return clearCookie(req, reply).code(204).send(null)
+    },
+  )
+
+  app.put(
+    '/api/v1/me/password',
+    {
+      config: { problems: ['current_password_wrong', 'too_many_sign_ins'] },
+      schema: {
+        operationId: 'changePassword',
+        tags: ['Session'],
+        summary: 'Change the own password',
+        description: 'Ends all other sessions of the account.',
+        body: body({
+          currentPassword: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
+          newPassword: Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }),
+        }),
+        response: { 204: NoContent },
+      },
+    },
+    async (req, reply) => {
+      await changePassword(services, contextOf(req, services), asSession(req), {
+        currentPassword: new Secret(req.body.currentPassword),
+        newPassword: new Secret(req.body.newPassword),
+      })
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/api/v1/me',
+    { schema: { operationId: 'getMe', tags: ['Session'], summary: 'Who this credential is', response: { 200: Me } } },
+    async (req) => {
+      const actor = asAuthenticated(req)
+      const { id, kind, username, displayName, roles } = actor.account
+      const email = kind === 'member' ? await findEmail(services.database.read, id) : null
+      return {
+        account: { id, kind, username, displayName, email, roles: [...roles], permissions: [...actor.permissions].sort() },
+        credential: actor.kind === 'session' ? { type: actor.kind } : { type: actor.kind, tokenId: actor.tokenId },
+      }
+    },
+  )
+}

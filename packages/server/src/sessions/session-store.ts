@@ -1,0 +1,67 @@
+import type { Reader, Transaction } from '../storage/database.ts'
+import type { StoredSession } from './session.ts'
+
+export async function findSession(db: Reader, digest: Uint8Array): Promise<StoredSession | undefined> {
+  const row = await db
+    .selectFrom('session')
+    .innerJoin('member', 'member.account_id', 'session.account_id')
+    .select(['session.id', 'session.account_id', 'last_seen_at', 'expires_at', 'password_change_required_at'])
+    .where('digest', '=', digest)
+    .executeTakeFirst()
+  return (
+    row && {
+      id: row.id,
+      accountId: row.account_id,
+      lastSeenAt: row.last_seen_at,
+      expiresAt: row.expires_at,
+      mustChangePassword: row.password_change_required_at !== null,
+    }
+  )
+}
+
+interface NewSession {
+  readonly id: string
+  readonly digest: Uint8Array
+  readonly accountId: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly address: string
+  readonly client: string | null
+}
+
+export async function insertSession(trx: Transaction, session: NewSession): Promise<void> {
+  await trx
+    .insertInto('session')
+    .values({
+      id: session.id,
+      digest: session.digest,
+      account_id: session.accountId,
+      created_at: session.createdAt,
+      last_seen_at: session.createdAt,
+      expires_at: session.expiresAt,
+      address: session.address,
+      client: session.client,
+    })
+    .execute()
+}
+
+export async function touchSession(trx: Transaction, sessionId: string, now: number): Promise<void> {
+  await trx.updateTable('session').set({ last_seen_at: now }).where('id', '=', sessionId).where('last_seen_at', '<', now).execute()
+}
+
+export async function deleteSession(trx: Transaction, sessionId: string): Promise<void> {
+  await trx.deleteFrom('session').where('id', '=', sessionId).execute()
+}
+
+/** Ends all sessions of an account, but `exceptId` if given. Returns how many. */
+export async function deleteSessionsOf(trx: Transaction, accountId: string, exceptId?: string): Promise<number> {
+  let query = trx.deleteFrom('session').where('account_id', '=', accountId)
+  if (exceptId !== undefined) query = query.where('id', '<>', exceptId)
+  const result = await query.executeTakeFirst()
+  return Number(result.numDeletedRows)
+}
+
+/** Removes sessions that ended by themselves; nothing depends on when this runs. */
+export async function deleteEndedSessions(trx: Transaction, now: number): Promise<void> {
+  await trx.deleteFrom('session').where('expires_at', '<=', now).execute()
+}

@@ -1,0 +1,101 @@
+import { isIPv6 } from 'node:net'
+import { sql } from 'kysely'
+import { DAY_MS, MINUTE_MS } from '../core/clock.ts'
+import { Problem } from '../core/problem.ts'
+import type { Transaction } from '../storage/database.ts'
+
+/**
+ * Guessing passwords is slowed down without handing an attacker the means to lock somebody out: failures are counted
+ * for the pair of account and address, for the address, and for the account from addresses that are new to it. An
+ * address from which the owner has signed in lately is only held up by its own failures.
+ *
+ * An attempt is counted before the password is checked and forgiven when it was right, so that many at once cannot
+ * slip through together. Counted in the database: the limit is the same for any number of processes.
+ */
+const WINDOW_MS = 15 * MINUTE_MS
+const LIMITS = { pair: 10, address: 50, account: 100 } as const
+
+/** How long an address counts as one of the owner's after a sign-in from it. */
+const KNOWN_ADDRESS_MS = 90 * DAY_MS
+
+export interface Attempt {
+  /** `comparisonKey` of the username that was typed, whether or not there is such a member. */
+  readonly usernameKey: string
+  readonly address: string
+  readonly now: number
+}
+
+/** Counts an attempt. Throws `too_many_sign_ins`, and so leaves the counts as they were, if there were too many. */
+export async function countAttempt(trx: Transaction, attempt: Attempt): Promise<void> {
+  const { now } = attempt
+  for (const { scope, limit } of scopesOf(attempt, await isKnownAddress(trx, attempt))) {
+    // The row is locked by the upsert, so attempts at once are counted one after the other.
+    const row = await sql<{ failures: number; window_started_at: number }>`
+      INSERT INTO sign_in_failure AS stored (scope, window_started_at, failures) VALUES (${scope}, ${now}, 1)
+      ON CONFLICT (scope) DO UPDATE SET
+        failures = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN 1 ELSE stored.failures + 1 END,
+        window_started_at = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN excluded.window_started_at
+          ELSE stored.window_started_at END
+      RETURNING failures, window_started_at`
+      .execute(trx)
+      .then(({ rows }) => rows[0])
+    if (row !== undefined && row.failures > limit) {
+      const freeInSeconds = Math.ceil((row.window_started_at + WINDOW_MS - now) / 1000)
+      throw new Problem('too_many_sign_ins', { headers: { 'retry-after': String(freeInSeconds) } })
+    }
+  }
+}
+
+/** After a right password: forgives the pair, takes this attempt back elsewhere, and remembers the address. */
+export async function forgiveAttempt(trx: Transaction, attempt: Attempt, accountId: string): Promise<void> {
+  for (const { scope, isForgiven } of scopesOf(attempt, await isKnownAddress(trx, attempt))) {
+    await trx
+      .updateTable('sign_in_failure')
+      .set((row) => ({ failures: isForgiven ? 0 : row('failures', '-', 1) }))
+      .where('scope', '=', scope)
+      .where('failures', '>', 0)
+      .execute()
+  }
+  await trx
+    .insertInto('sign_in_address')
+    .values({ account_id: accountId, address: network(attempt.address), last_at: attempt.now })
+    .onConflict((conflict) => conflict.columns(['account_id', 'address']).doUpdateSet({ last_at: attempt.now }))
+    .execute()
+}
+
+/** Removes counts whose window is over and addresses not seen for long; nothing depends on when this runs. */
+export async function deleteOldAttempts(trx: Transaction, now: number): Promise<void> {
+  await trx.deleteFrom('sign_in_failure').where('window_started_at', '<=', now - WINDOW_MS).execute()
+  await trx.deleteFrom('sign_in_address').where('last_at', '<=', now - KNOWN_ADDRESS_MS).execute()
+}
+
+function scopesOf({ usernameKey, address }: Attempt, isKnown: boolean) {
+  const from = network(address)
+  const scopes = [
+    { scope: `pair:${from}:${usernameKey}`, limit: LIMITS.pair, isForgiven: true },
+    { scope: `address:${from}`, limit: LIMITS.address, isForgiven: false },
+  ]
+  return isKnown ? scopes : [...scopes, { scope: `account:${usernameKey}`, limit: LIMITS.account, isForgiven: false }]
+}
+
+async function isKnownAddress(trx: Transaction, { usernameKey, address, now }: Attempt): Promise<boolean> {
+  const row = await trx
+    .selectFrom('sign_in_address')
+    .innerJoin('account', 'account.id', 'sign_in_address.account_id')
+    .select('last_at')
+    .where('username_key', '=', usernameKey)
+    .where('address', '=', network(address))
+    .where('last_at', '>', now - KNOWN_ADDRESS_MS)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** An IPv6 customer has a whole /64 to pick addresses from, so that counts as one address. */
+function network(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail = ''] = address.split('::')
+  const groups = head.split(':')
+  const missing = 8 - groups.length - (address.includes('::') ? tail.split(':').length : 0)
+  const full = address.includes('::') ? [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...tail.split(':')] : groups
+  return `${full.slice(0, 4).map((group) => group || '0').join(':')}::/64`
+}

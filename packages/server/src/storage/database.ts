@@ -1,0 +1,28 @@
+import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
+import type { SqliteDatabase } from './sqlite.ts'
+import type { PostgresDatabase } from './postgres.ts'
+import type { Tables } from './tables.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** What a store function that only reads takes: the database's `read`, or a transaction. */
+export type Reader = Kysely<Tables>
+
+/** What every store function that writes takes: there is no writing outside a transaction. */
+export type Transaction = KyselyTransaction<Tables>
+
+/** What both engines offer. */
+export interface DatabaseBase {
+  /** For reads outside a transaction. On SQLite it cannot write. */
+  readonly read: Reader
+  /**
+   * Runs `work` in one transaction that commits if it returns and rolls back if it throws. On SQLite the write lock is
+   * taken at the start, so what `work` reads cannot change under it; on PostgreSQL rows are locked where that matters.
+   */
+  write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
+  /** Brings the schema up to date, under a lock; safe to call from several processes at once. */
+  migrate(): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+export type Database = SqliteDatabase | PostgresDatabase

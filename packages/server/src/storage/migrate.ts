@@ -1,0 +1,30 @@
+import { type Kysely, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import type { Engine } from './database.ts'
+import * as main from './migrations/0001-main.ts'
+import type { Tables } from './tables.ts'
+
+/** Append only: a migration that has shipped is never edited. */
+const MIGRATIONS: Readonly<Record<string, { up(db: Kysely<unknown>, engine: Engine): Promise<void> }>> = {
+  '0001-main': main,
+}
+
+/** Runs what has not run yet, in order, under the migrator's lock. Returns the names that were run. */
+export async function runMigrations(db: Kysely<Tables>, engine: Engine): Promise<readonly string[]> {
+  const { error, results = [] } = await migrator(db, engine).migrateToLatest()
+  if (error) throw error
+  return results.map((result) => result.migrationName)
+}
+
+/** Names of migrations that this program has and the database lacks. */
+export async function pendingMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
+  const done = await sql<{ name: string }>`SELECT name FROM kysely_migration`.execute(db).catch(() => ({ rows: [] }))
+  const names = new Set(done.rows.map((row) => row.name))
+  return Object.keys(MIGRATIONS).filter((name) => !names.has(name))
+}
+
+function migrator(db: Kysely<Tables>, engine: Engine): Migrator {
+  const migrations: Record<string, Migration> = {}
+  for (const [name, { up }] of Object.entries(MIGRATIONS)) migrations[name] = { up: (trx) => up(trx, engine) }
+  return new Migrator({ db, provider: { getMigrations: async () => migrations } })
+}

@@ -1,0 +1,206 @@
+import { type Kysely, sql } from 'kysely'
+import type { Engine } from '../database.ts'
+
+/** The words in which the engines' table definitions differ. */
+const WORDS = {
+  sqlite: { instant: 'INTEGER', integer: 'INTEGER', bytes: 'BLOB', serial: 'INTEGER PRIMARY KEY AUTOINCREMENT', end: 'STRICT' },
+  postgres: {
+    instant: 'BIGINT',
+    integer: 'BIGINT',
+    bytes: 'BYTEA',
+    serial: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+    end: '',
+  },
+} as const
+
+/** Accounts, tokens, sessions, audit, and the clock of authorization changes with the triggers that advance it. */
+export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  for (const statement of [...tables(engine), ...triggers(engine)]) await sql.raw(statement).execute(db)
+}
+
+function tables(engine: Engine): readonly string[] {
+  const { instant, integer, bytes, serial, end } = WORDS[engine]
+  return [
+    `CREATE TABLE account (
+      id TEXT PRIMARY KEY,
+      kind TEXT NOT NULL CHECK (kind IN ('member', 'service')),
+      username TEXT NOT NULL CHECK (username <> ''),
+      username_key TEXT NOT NULL CONSTRAINT account_username UNIQUE,
+      display_name TEXT NOT NULL,
+      created_at ${instant} NOT NULL,
+      deactivated_at ${instant}
+    ) ${end}`,
+
+    `CREATE TABLE member (
+      account_id TEXT PRIMARY KEY REFERENCES account (id),
+      email TEXT NOT NULL,
+      email_key TEXT NOT NULL CONSTRAINT member_email UNIQUE,
+      first_name TEXT NOT NULL,
+      last_name TEXT NOT NULL,
+      password_hash TEXT NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
+      password_change_required_at ${instant},
+      last_sign_in_at ${instant}
+    ) ${end}`,
+
+    `CREATE TABLE role_grant (
+      account_id TEXT NOT NULL REFERENCES account (id),
+      role TEXT NOT NULL,
+      granted_at ${instant} NOT NULL,
+      granted_by TEXT REFERENCES account (id),
+      PRIMARY KEY (account_id, role)
+    ) ${end}`,
+    'CREATE INDEX role_grant_role ON role_grant (role)',
+
+    `CREATE TABLE token (
+      id TEXT PRIMARY KEY CHECK (length(id) = 12),
+      account_id TEXT NOT NULL REFERENCES account (id),
+      kind TEXT NOT NULL CHECK (kind IN ('pat', 'service')),
+      name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+      name_key TEXT NOT NULL,
+      name_released_at ${instant},
+      digest ${bytes} NOT NULL CHECK (length(digest) = 32),
+      created_at ${instant} NOT NULL,
+      expires_at ${instant} CHECK (expires_at > created_at),
+      revoked_at ${instant},
+      revoked_by TEXT REFERENCES account (id),
+      permissions TEXT,
+      allowed_addresses TEXT,
+      CHECK (revoked_at IS NULL OR name_released_at IS NOT NULL)
+    ) ${end}`,
+    'CREATE UNIQUE INDEX token_name ON token (account_id, name_key) WHERE name_released_at IS NULL',
+    'CREATE INDEX token_account ON token (account_id, created_at, id)',
+
+    `CREATE TABLE token_usage (
+      token_id TEXT PRIMARY KEY REFERENCES token (id),
+      last_used_at ${instant} NOT NULL,
+      last_used_address TEXT NOT NULL,
+      last_used_client TEXT
+    ) ${end}`,
+
+    `CREATE TABLE session (
+      id TEXT PRIMARY KEY,
+      digest ${bytes} NOT NULL CONSTRAINT session_digest UNIQUE CHECK (length(digest) = 32),
+      account_id TEXT NOT NULL REFERENCES account (id),
+      created_at ${instant} NOT NULL,
+      last_seen_at ${instant} NOT NULL,
+      expires_at ${instant} NOT NULL,
+      address TEXT NOT NULL,
+      client TEXT
+    ) ${end}`,
+    'CREATE INDEX session_account ON session (account_id)',
+    'CREATE INDEX session_expires ON session (expires_at)',
+
+    `CREATE TABLE sign_in_failure (
+      scope TEXT PRIMARY KEY,
+      window_started_at ${instant} NOT NULL,
+      failures ${integer} NOT NULL
+    ) ${end}`,
+
+    `CREATE TABLE sign_in_address (
+      account_id TEXT NOT NULL REFERENCES account (id),
+      address TEXT NOT NULL,
+      last_at ${instant} NOT NULL,
+      PRIMARY KEY (account_id, address)
+    ) ${end}`,
+
+    `CREATE TABLE audit_event (
+      id ${serial},
+      at ${instant} NOT NULL,
+      action TEXT NOT NULL,
+      outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused')),
+      actor_account_id TEXT,
+      actor_username TEXT,
+      credential TEXT NOT NULL,
+      credential_id TEXT,
+      address TEXT,
+      request_id TEXT,
+      target_type TEXT,
+      target_id TEXT,
+      detail TEXT NOT NULL
+    ) ${end}`,
+
+    `CREATE TABLE authz_clock (id ${integer} PRIMARY KEY CHECK (id = 1), epoch ${integer} NOT NULL) ${end}`,
+    'INSERT INTO authz_clock (id, epoch) VALUES (1, 0)',
+    `CREATE TABLE authz_change (epoch ${integer} NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (epoch, subject)) ${end}`,
+  ]
+}
+
+/** Which row changes count, and whose cached state they end. Adding a token or an account takes nothing away. */
+const WATCHED = [
+  { table: 'token', when: 'UPDATE OF account_id, digest, expires_at, revoked_at, permissions, allowed_addresses', kind: 'token', key: 'id' },
+  { table: 'token', when: 'DELETE', kind: 'token', key: 'id' },
+  { table: 'account', when: 'UPDATE OF kind, username, display_name, deactivated_at', kind: 'account', key: 'id' },
+  { table: 'account', when: 'DELETE', kind: 'account', key: 'id' },
+  { table: 'role_grant', when: 'INSERT', kind: 'account', key: 'account_id' },
+  { table: 'role_grant', when: 'UPDATE', kind: 'account', key: 'account_id' },
+  { table: 'role_grant', when: 'DELETE', kind: 'account', key: 'account_id' },
+] as const
+
+function triggers(engine: Engine): readonly string[] {
+  return engine === 'sqlite'
+    ? [...WATCHED.map(sqliteTrigger), ...SQLITE_REPLACE_TRIGGERS]
+    : [...POSTGRES_FUNCTIONS, ...WATCHED.map(postgresTrigger)]
+}
+
+type Watch = (typeof WATCHED)[number]
+
+const triggerName = ({ table, when }: Watch) => `${table}_authz_${when.split(' ')[0]?.toLowerCase()}`
+
+function sqliteTrigger(watch: Watch): string {
+  const rows = watch.when === 'DELETE' ? ['OLD'] : watch.when === 'INSERT' ? ['NEW'] : ['OLD', 'NEW']
+  const records = rows.map(
+    (row) =>
+      `INSERT OR IGNORE INTO authz_change (epoch, subject) SELECT epoch, '${watch.kind}:' || ${row}.${watch.key} FROM authz_clock;`,
+  )
+  return `CREATE TRIGGER ${triggerName(watch)} AFTER ${watch.when} ON ${watch.table} BEGIN
+    UPDATE authz_clock SET epoch = epoch + 1;
+    ${records.join('\n    ')}
+  END`
+}
+
+/** `INSERT OR REPLACE` removes the rows in its way without firing their DELETE triggers, so it is seen coming. */
+const SQLITE_REPLACE_TRIGGERS = [
+  { table: 'token', inTheWay: 'id = NEW.id OR (account_id = NEW.account_id AND name_key = NEW.name_key AND name_released_at IS NULL)' },
+  { table: 'account', inTheWay: 'id = NEW.id OR username_key = NEW.username_key' },
+].map(
+  ({ table, inTheWay }) => `CREATE TRIGGER ${table}_authz_replace BEFORE INSERT ON ${table}
+    WHEN EXISTS (SELECT 1 FROM ${table} WHERE ${inTheWay}) BEGIN
+    UPDATE authz_clock SET epoch = epoch + 1;
+    INSERT OR IGNORE INTO authz_change (epoch, subject)
+      SELECT (SELECT epoch FROM authz_clock), '${table}:' || id FROM ${table} WHERE ${inTheWay};
+  END`,
+)
+
+/** The update of the one clock row holds its lock until commit, so epochs are in the order of commits. */
+const POSTGRES_FUNCTIONS = [
+  `CREATE FUNCTION record_authz_change() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE
+    now_epoch BIGINT;
+  BEGIN
+    UPDATE authz_clock SET epoch = epoch + 1 RETURNING epoch INTO now_epoch;
+    IF TG_OP <> 'INSERT' THEN
+      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(OLD) ->> TG_ARGV[1]))
+      ON CONFLICT DO NOTHING;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(NEW) ->> TG_ARGV[1]))
+      ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+  END $$`,
+  `CREATE FUNCTION record_authz_truncation() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    WITH clock AS (UPDATE authz_clock SET epoch = epoch + 1 RETURNING epoch)
+    INSERT INTO authz_change (epoch, subject) SELECT epoch, '*' FROM clock;
+    RETURN NULL;
+  END $$`,
+  ...['token', 'account', 'role_grant'].map(
+    (table) =>
+      `CREATE TRIGGER ${table}_authz_truncate AFTER TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION record_authz_truncation()`,
+  ),
+]
+
+function postgresTrigger(watch: Watch): string {
+  return `CREATE TRIGGER ${triggerName(watch)} AFTER ${watch.when} ON ${watch.table}
+    FOR EACH ROW EXECUTE FUNCTION record_authz_change('${watch.kind}', '${watch.key}')`
+}

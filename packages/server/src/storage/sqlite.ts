@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
+import type { DatabaseBase } from './database.ts'
+import { runMigrations } from './migrate.ts'
+import { NodeSqliteDialect } from './node-sqlite-dialect.ts'
+import type { Tables } from './tables.ts'
+
+export interface SqliteDatabase extends DatabaseBase {
+  readonly engine: 'sqlite'
+  /** A further connection that can only read, with its own view of `PRAGMA data_version`. The caller closes it. */
+  openReader(): DatabaseSync
+  /** The connection that writes: for tests that fill the disk, and for nothing else. */
+  readonly writer: DatabaseSync
+}
+
+/**
+ * Opens (and creates) a SQLite file: one connection that writes, one that reads. WAL, so that reading never waits for
+ * writing, and `synchronous=FULL`, so that an answered change outlives a power cut.
+ */
+export function openSqlite(path: string): SqliteDatabase {
+  const file = resolve(path)
+  mkdirSync(dirname(file), { recursive: true })
+  const writer = new DatabaseSync(file, { timeout: 0 })
+  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  const openReader = () => {
+    const reader = new DatabaseSync(file, { timeout: 0 })
+    reader.exec('PRAGMA query_only = ON')
+    return reader
+  }
+  const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
+  const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader()) })
+
+  return {
+    engine: 'sqlite',
+    read,
+    writer,
+    openReader,
+    write: (work) => write.transaction().execute(work),
+    migrate: () => runMigrations(write, 'sqlite'),
+    async close() {
+      await read.destroy()
+      await write.destroy()
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import type { Generated } from 'kysely'
+
+/** The rows as both engines give them. Instants are epoch milliseconds; flags are nullable instants. */
+export interface Tables {
+  account: AccountTable
+  member: MemberTable
+  role_grant: RoleGrantTable
+  token: TokenTable
+  token_usage: TokenUsageTable
+  session: SessionTable
+  sign_in_failure: SignInFailureTable
+  sign_in_address: SignInAddressTable
+  audit_event: AuditEventTable
+  authz_clock: AuthzClockTable
+  authz_change: AuthzChangeTable
+}
+
+/** What verification needs to know of an account; changing it advances the epoch. */
+interface AccountTable {
+  id: string
+  kind: 'member' | 'service'
+  username: string
+  /** `comparisonKey(username)`: unique. */
+  username_key: string
+  display_name: string
+  created_at: number
+  deactivated_at: number | null
+}
+
+/** What only people have. */
+interface MemberTable {
+  account_id: string
+  email: string
+  email_key: string
+  first_name: string
+  last_name: string
+  password_hash: string
+  /** Set while the password is one that somebody else chose. */
+  password_change_required_at: number | null
+  last_sign_in_at: number | null
+}
+
+interface RoleGrantTable {
+  account_id: string
+  role: string
+  granted_at: number
+  granted_by: string | null
+}
+
+export interface TokenTable {
+  id: string
+  account_id: string
+  kind: 'pat' | 'service'
+  name: string
+  /** `comparisonKey(name)`: unique among the tokens of an account whose name is not released. */
+  name_key: string
+  /** When the name became free for another token: at revocation, or when a new token took it after expiry. */
+  name_released_at: number | null
+  /** SHA-256 of the whole text: 32 bytes. */
+  digest: Uint8Array
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+  revoked_by: string | null
+  /** JSON array of permissions, or null: all of the account's. */
+  permissions: string | null
+  /** JSON array of CIDR ranges, or null: any. */
+  allowed_addresses: string | null
+}
+
+export interface TokenUsageTable {
+  token_id: string
+  last_used_at: number
+  last_used_address: string
+  last_used_client: string | null
+}
+
+interface SessionTable {
+  id: string
+  /** SHA-256 of the cookie's value. */
+  digest: Uint8Array
+  account_id: string
+  created_at: number
+  last_seen_at: number
+  expires_at: number
+  address: string
+  client: string | null
+}
+
+/** Failed sign-ins in a window, by what they are counted for. */
+interface SignInFailureTable {
+  scope: string
+  window_started_at: number
+  failures: number
+}
+
+/** Where an account has signed in from: such an address is not held up by failures elsewhere. */
+interface SignInAddressTable {
+  account_id: string
+  address: string
+  last_at: number
+}
+
+interface AuditEventTable {
+  id: Generated<number>
+  at: number
+  action: string
+  outcome: 'done' | 'refused'
+  actor_account_id: string | null
+  actor_username: string | null
+  credential: 'anonymous' | 'session' | 'pat' | 'service' | 'system'
+  credential_id: string | null
+  address: string | null
+  request_id: string | null
+  target_type: string | null
+  target_id: string | null
+  /** JSON object. */
+  detail: string
+}
+
+/** One row: how many authorization changes there were. Written by triggers only. */
+interface AuthzClockTable {
+  id: 1
+  epoch: number
+}
+
+/** What each change touched: `token:<id>`, `account:<id>`, or `*`. Written by triggers only. */
+interface AuthzChangeTable {
+  epoch: number
+  subject: string
+}

@@ -1,0 +1,64 @@
+import { type Context, recordAudit } from '../audit/audit.ts'
+import type { AuthenticatedActor } from '../core/actor.ts'
+import { Problem } from '../core/problem.ts'
+import type { Services } from '../services.ts'
+import { parseExpiration } from './expiration.ts'
+import { addressRangesOf, assertEarlierEnd, assertNarrowerAddresses, assertNarrowerPermissions, narrowingOf } from './narrowing.ts'
+import { requireToken } from './require-token.ts'
+import { type Token, tokenStatus } from './token.ts'
+import { lockToken, updateToken } from './token-store.ts'
+
+export interface TokenChange {
+  readonly name?: string
+  readonly expiresAt?: string | null
+  readonly permissions?: readonly string[] | null
+  readonly allowedAddresses?: readonly string[] | null
+}
+
+/**
+ * Renames a token or narrows it: fewer permissions, fewer addresses, an earlier end. Throws `token_not_found`,
+ * `token_not_active`, `token_widening`, `token_name_taken`, `validation_failed`.
+ */
+export async function changeToken(
+  { database }: Services,
+  context: Context,
+  { account }: AuthenticatedActor,
+  id: string,
+  change: TokenChange,
+): Promise<Token> {
+  const { now } = context
+  return database.write(async (trx) => {
+    await lockToken(trx, id)
+    const token = await requireToken(trx, account.id, id)
+    if (tokenStatus(token, now) !== 'active') throw new Problem('token_not_active')
+    const changed = { ...token, ...(change.name !== undefined && { name: change.name }), ...limitsOf(change, token, account, now) }
+    await updateToken(trx, changed, now)
+    await recordAudit(trx, context, {
+      action: 'token.changed',
+      target: { type: 'token', id },
+      detail: { before: changeable(token), after: changeable(changed) },
+    })
+    return requireToken(trx, account.id, id)
+  })
+}
+
+function limitsOf(change: TokenChange, token: Token, account: AuthenticatedActor['account'], now: number): Partial<Token> {
+  const limits: { expiresAt?: number | null; permissions?: string[] | null; allowedAddresses?: string[] | null } = {}
+  if (change.expiresAt !== undefined) {
+    limits.expiresAt = parseExpiration(change.expiresAt, now)
+    assertEarlierEnd(token.expiresAt, limits.expiresAt)
+  }
+  if (change.permissions !== undefined) {
+    assertNarrowerPermissions(token.permissions, change.permissions)
+    limits.permissions = narrowingOf(change.permissions, account.permissions)
+  }
+  if (change.allowedAddresses !== undefined) {
+    limits.allowedAddresses = addressRangesOf(change.allowedAddresses)
+    assertNarrowerAddresses(token.allowedAddresses, limits.allowedAddresses)
+  }
+  return limits
+}
+
+function changeable({ name, expiresAt, permissions, allowedAddresses }: Token) {
+  return { name, expiresAt, permissions, allowedAddresses }
+}

@@ -1,0 +1,27 @@
+/** A token as its owner sees it: everything but the secret. Instants are epoch milliseconds. */
+export interface Token {
+  readonly id: string
+  readonly kind: 'pat' | 'service'
+  readonly accountId: string
+  readonly name: string
+  readonly createdAt: number
+  readonly expiresAt: number | null
+  readonly revokedAt: number | null
+  /** The username of who revoked it. */
+  readonly revokedBy: string | null
+  readonly lastUsedAt: number | null
+  readonly lastUsedAddress: string | null
+  readonly lastUsedClient: string | null
+  /** The token's own narrowing; null: all that the owner may do. */
+  readonly permissions: readonly string[] | null
+  readonly allowedAddresses: readonly string[] | null
+}
+
+export const TOKEN_STATUSES = ['active', 'expired', 'revoked'] as const
+export type TokenStatus = (typeof TOKEN_STATUSES)[number]
+
+/** A revoked token stays revoked when its expiration passes. */
+export function tokenStatus(token: Pick<Token, 'revokedAt' | 'expiresAt'>, now: number): TokenStatus {
+  if (token.revokedAt !== null) return 'revoked'
+  return token.expiresAt !== null && token.expiresAt <= now ? 'expired' : 'active'
+}

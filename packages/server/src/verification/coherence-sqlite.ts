@@ -1,0 +1,55 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** What a change touched, as the triggers record it. */
+export interface StaleState {
+  dropToken(id: string): void
+  dropAccount(id: string): void
+  dropAll(): void
+}
+
+/**
+ * Keeps a cache equal to the database: `catchUp` drops what was changed since it last ran. It must be called after the
+ * requests that it serves were read and before they are decided (DESIGN, "Coherence").
+ *
+ * `PRAGMA data_version` moves whenever another connection, of this process or another, has committed; it is all that
+ * an unchanged database costs. The connection must be one that never writes, or its own commits would go unseen.
+ */
+export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
+  const dataVersion = reader.prepare('PRAGMA data_version')
+  const clock = reader.prepare('SELECT epoch FROM authz_clock')
+  const changes = reader.prepare('SELECT subject FROM authz_change WHERE epoch > ? AND epoch <= ?')
+  const oldest = reader.prepare('SELECT min(epoch) AS epoch FROM authz_change')
+  const readVersion = () => (dataVersion.get() as { data_version: number }).data_version
+  const readEpoch = () => (clock.get() as { epoch: number }).epoch
+
+  let seenVersion = readVersion()
+  let appliedEpoch = readEpoch()
+
+  function applyChanges(): void {
+    const epoch = readEpoch()
+    if (epoch === appliedEpoch) return
+    for (const row of changes.iterate(appliedEpoch, epoch)) drop((row as { subject: string }).subject)
+    // Backwards: the file was restored from an older copy. A gap: the changes between were pruned; asked last, since
+    // they may be pruned while they are read.
+    const firstListed = (oldest.get() as { epoch: number | null }).epoch
+    if (epoch < appliedEpoch || firstListed === null || firstListed > appliedEpoch + 1) cache.dropAll()
+    appliedEpoch = epoch
+  }
+
+  function drop(subject: string): void {
+    const [kind, id] = subject.split(':', 2)
+    if (kind === 'token' && id !== undefined) cache.dropToken(id)
+    else if (kind === 'account' && id !== undefined) cache.dropAccount(id)
+    else cache.dropAll()
+  }
+
+  return {
+    /** Throws if the database cannot be read; then nothing that is cached may be believed. */
+    catchUp(): void {
+      const version = readVersion()
+      if (version === seenVersion) return
+      applyChanges()
+      seenVersion = version
+    },
+  }
+}

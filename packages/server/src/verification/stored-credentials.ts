@@ -1,0 +1,111 @@
+import { BlockList } from 'node:net'
+import type { DatabaseSync } from 'node:sqlite'
+import type pg from 'pg'
+import type { Principal } from '../core/actor.ts'
+import type { RoleCatalogue } from '../roles/role-catalogue.ts'
+import { parseRange } from '../core/address.ts'
+import type { TokenTable } from '../storage/tables.ts'
+import type { VerifiableToken } from './verdict.ts'
+
+/** The SQL of verification, for each engine by its own driver: this is the path that has to be fast. */
+
+type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by'>
+
+interface AccountRow {
+  readonly id: string
+  readonly kind: Principal['kind']
+  readonly username: string
+  readonly display_name: string
+  readonly deactivated_at: number | null
+  /** JSON array of role names. */
+  readonly roles: string
+}
+
+const TOKEN_COLUMNS =
+  'token.id, account_id, token.kind, digest, token.created_at, expires_at, revoked_at, permissions, allowed_addresses'
+
+/** Reads tokens and accounts on the verifying connection, synchronously. */
+export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue) {
+  const token = reader.prepare(`SELECT ${TOKEN_COLUMNS} FROM token WHERE id = ?`)
+  const account = reader.prepare(
+    `SELECT id, kind, username, display_name, deactivated_at,
+      (SELECT json_group_array(role) FROM role_grant WHERE account_id = account.id) AS roles
+    FROM account WHERE id = ?`,
+  )
+  return {
+    readToken(id: string): VerifiableToken | undefined {
+      const row = token.get(id) as TokenRow | undefined
+      return row && toToken(row)
+    },
+    readAccount(id: string): Principal | undefined {
+      const row = account.get(id) as AccountRow | undefined
+      return row && toPrincipal(row, catalogue)
+    },
+  }
+}
+
+const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
+  (SELECT coalesce(json_agg(role), '[]')::text FROM role_grant WHERE role_grant.account_id = account.id) AS roles`
+
+type JoinedRow = TokenRow & Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind'] }
+
+/** Reads tokens with their accounts from the primary, many in one statement and so in one snapshot. */
+export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
+  const principal = (row: JoinedRow) => toPrincipal({ ...row, id: row.a_id, kind: row.a_kind }, catalogue)
+  return {
+    async readTokens(ids: readonly string[]): Promise<Map<string, { token: VerifiableToken; account: Principal }>> {
+      const { rows } = await pool.query<JoinedRow>({
+        name: 'read-tokens',
+        text: `SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
+          WHERE token.id = ANY($1)`,
+        values: [ids],
+      })
+      return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row) }]))
+    },
+    async readAccount(id: string): Promise<Principal | undefined> {
+      const { rows } = await pool.query<JoinedRow>({
+        name: 'read-account',
+        text: `SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
+        values: [id],
+      })
+      return rows[0] && principal(rows[0])
+    },
+  }
+}
+
+function toToken(row: TokenRow): VerifiableToken {
+  return {
+    id: row.id,
+    kind: row.kind,
+    accountId: row.account_id,
+    digest: row.digest,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    narrowing: row.permissions === null ? null : new Set(JSON.parse(row.permissions) as string[]),
+    allowedAddresses: row.allowed_addresses === null ? null : toBlockList(JSON.parse(row.allowed_addresses) as string[]),
+  }
+}
+
+function toPrincipal(row: AccountRow, catalogue: RoleCatalogue): Principal {
+  const roles = (JSON.parse(row.roles) as string[]).sort()
+  return {
+    id: row.id,
+    kind: row.kind,
+    username: row.username,
+    displayName: row.display_name,
+    deactivatedAt: row.deactivated_at,
+    roles,
+    permissions: catalogue.permissionsOf(roles),
+  }
+}
+
+function toBlockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const text of ranges) {
+    const range = parseRange(text)
+    // What is stored was checked; a range typed into the database by hand that is none allows nothing.
+    if (range) list.addSubnet(range.network, range.prefixLength, range.family)
+  }
+  return list
+}

@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto'
+import type { Principal } from '../core/actor.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Secret } from '../core/secret.ts'
+import type { RoleCatalogue } from '../roles/role-catalogue.ts'
+import type { UsageRecorder } from './last-used.ts'
+import type { Outcome, Verdict } from './verdict.ts'
+
+/** From where a token was presented, and by what. */
+export interface Presenter {
+  readonly address: string
+  readonly client: string | undefined
+}
+
+/** Checks tokens. One a process; both engines have one, and the rest of the server sees no difference. */
+export interface TokenVerifier {
+  /**
+   * Calls back exactly once with the verdict, which is decided on a state no older than this call. A callback, since a
+   * promise a request is measurable here; `verifyToken` is the same for everybody else.
+   */
+  verify(secret: Secret, presenter: Presenter, done: (verdict: Verdict) => void): void
+  /** An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say. */
+  readPrincipal(accountId: string): Promise<Principal | undefined>
+  readonly statistics: VerificationStatistics
+  close(): void
+}
+
+export interface VerifierOptions {
+  readonly tokenPrefix: string
+  readonly catalogue: RoleCatalogue
+  readonly clock: Clock
+  readonly usage: UsageRecorder
+}
+
+/** Counted since the start of the process. */
+export interface VerificationStatistics {
+  readonly outcomes: Record<Outcome, number>
+  cacheHits: number
+  cacheMisses: number
+  cachedTokens(): number
+  cachedAccounts(): number
+  /** Called with how long the first verification of a turn waited for its verdict, in seconds. */
+  observeWait: (seconds: number) => void
+}
+
+/** {@link TokenVerifier.verify} as a promise. */
+export function verifyToken(verifier: TokenVerifier, secret: Secret, presenter: Presenter): Promise<Verdict> {
+  return new Promise((resolve) => verifier.verify(secret, presenter, resolve))
+}
+
+/** What is stored of a token besides its id. */
+export function digestOf(secret: Secret): Uint8Array {
+  return hash('sha256', secret.expose(), 'buffer')
+}
+
+export function newStatistics(cachedTokens: () => number, cachedAccounts: () => number): VerificationStatistics {
+  return {
+    outcomes: {
+      active: 0,
+      malformed: 0,
+      unknown: 0,
+      revoked: 0,
+      expired: 0,
+      account_deactivated: 0,
+      address_not_allowed: 0,
+      unavailable: 0,
+    },
+    cacheHits: 0,
+    cacheMisses: 0,
+    cachedTokens,
+    cachedAccounts,
+    observeWait: () => {},
+  }
+}
