@@ -42,24 +42,35 @@ export function problems(...codes: readonly ProblemCode[]): Record<number, objec
 }
 
 function problemResponse(codes: readonly ProblemCode[]) {
+  const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]))
   return {
-    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join(' '),
-    content: { 'application/problem+json': { schema: problemSchema(codes) } },
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    content: { 'application/problem+json': { schema: Type.Ref('Problem'), examples } },
   }
 }
 
-function problemSchema(codes: readonly ProblemCode[]) {
-  return Type.Object({
+/** One example for each problem, to which the responses refer: so a response names the codes it can carry. */
+export const PROBLEM_EXAMPLES = Object.fromEntries(
+  Object.entries(PROBLEMS).map(([code, { title, status }]) => [
+    code,
+    { summary: title, value: { type: `urn:ramp:problem:${code}`, title, status, code, requestId: '5b0e9c1e-3f0c-4f7e-9f43-0c0de2d1a111' } },
+  ]),
+)
+
+/** The body of every refusal (RFC 9457). Registered once; routes refer to it. */
+export const ProblemBody = Type.Object(
+  {
     type: Type.String({ description: '`urn:ramp:problem:<code>`' }),
     title: Type.String(),
     status: Type.Integer(),
-    code: OneOf(codes),
-    detail: Type.Optional(Type.String()),
+    code: OneOf(Object.keys(PROBLEMS) as ProblemCode[], { description: 'Stable: programs may branch on it.' }),
+    detail: Type.Optional(Type.String({ description: 'What was wrong this time.' })),
     errors: Type.Optional(
       Type.Array(Type.Object({ field: Type.String(), code: Type.String(), message: Type.String() }), {
         description: 'The fields that were refused.',
       }),
     ),
     requestId: Type.String({ description: 'Names this request in the log.' }),
-  })
-}
+  },
+  { $id: 'Problem' },
+)

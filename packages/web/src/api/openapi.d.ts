@@ -313,7 +313,29 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        Problem: {
+            /** @description `urn:ramp:problem:<code>` */
+            type: string;
+            title: string;
+            status: number;
+            /**
+             * @description Stable: programs may branch on it.
+             * @enum {string}
+             */
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "last_administrator" | "own_deactivation" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
+            /** @description What was wrong this time. */
+            detail?: string;
+            /** @description The fields that were refused. */
+            errors?: {
+                field: string;
+                code: string;
+                message: string;
+            }[];
+            /** @description Names this request in the log. */
+            requestId: string;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -343,104 +365,40 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. */
+            /** @description `bad_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. */
+            /** @description `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -466,104 +424,40 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. */
+            /** @description `bad_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. */
+            /** @description `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -586,104 +480,40 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `bad_request`: The request could not be read. */
+            /** @description `bad_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. */
+            /** @description `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -721,229 +551,85 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `malformed_json`: The body is not valid JSON in UTF-8. `validation_failed`: The request has fields that are missing, unknown or not acceptable. */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "malformed_json" | "validation_failed";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sign_in_failed`: Username or password is wrong. */
+            /** @description `sign_in_failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "sign_in_failed";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `cross_site_request`: Requests from another site are refused. */
+            /** @description `cross_site_request` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "cross_site_request";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body_too_large`: The body is larger than 64 KiB. */
+            /** @description `body_too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "body_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Send the body as application/json. */
+            /** @description `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "unsupported_media_type";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_sign_ins`: Too many failed sign-ins. Try again later. */
+            /** @description `too_many_sign_ins` */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "too_many_sign_ins";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. */
+            /** @description `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -964,154 +650,58 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`: The request could not be read. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `session_required`: This needs a browser session; a token cannot do it. */
+            /** @description `address_not_allowed`, `cross_site_request`, `session_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "session_required";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1139,229 +729,85 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`: The request could not be read. `malformed_json`: The body is not valid JSON in UTF-8. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `session_required`: This needs a browser session; a token cannot do it. `current_password_wrong`: The current password is wrong. */
+            /** @description `address_not_allowed`, `cross_site_request`, `session_required`, `current_password_wrong` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "session_required" | "current_password_wrong";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body_too_large`: The body is larger than 64 KiB. */
+            /** @description `body_too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "body_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Send the body as application/json. */
+            /** @description `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "unsupported_media_type";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_sign_ins`: Too many failed sign-ins. Try again later. */
+            /** @description `too_many_sign_ins` */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "too_many_sign_ins";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1405,154 +851,58 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1609,154 +959,58 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `session_required`: This needs a browser session; a token cannot do it. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "session_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1817,229 +1071,85 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `malformed_json`: The body is not valid JSON in UTF-8. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `session_required`: This needs a browser session; a token cannot do it. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "session_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_name_taken`: One of your active tokens has this name already. */
+            /** @description `token_name_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "token_name_taken";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body_too_large`: The body is larger than 64 KiB. */
+            /** @description `body_too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "body_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Send the body as application/json. */
+            /** @description `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "unsupported_media_type";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2086,179 +1196,67 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `session_required`: This needs a browser session; a token cannot do it. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "session_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_found`: No such token. */
+            /** @description `token_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "token_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2282,179 +1280,67 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `session_required`: This needs a browser session; a token cannot do it. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "session_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_found`: No such token. */
+            /** @description `token_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "token_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2514,254 +1400,94 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `malformed_json`: The body is not valid JSON in UTF-8. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `session_required`: This needs a browser session; a token cannot do it. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "session_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_found`: No such token. */
+            /** @description `token_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "token_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`: The token is revoked or expired and cannot be changed. `token_widening`: A token can be narrowed, never widened. `token_name_taken`: One of your active tokens has this name already. */
+            /** @description `token_not_active`, `token_widening`, `token_name_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "token_not_active" | "token_widening" | "token_name_taken";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body_too_large`: The body is larger than 64 KiB. */
+            /** @description `body_too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "body_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Send the body as application/json. */
+            /** @description `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "unsupported_media_type";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2782,154 +1508,58 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`: The request could not be read. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `bearer_required`: This needs a token in the Authorization header. */
+            /** @description `address_not_allowed`, `bearer_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "bearer_required";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2986,154 +1616,58 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3192,254 +1726,94 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `malformed_json`: The body is not valid JSON in UTF-8. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `insufficient_permissions`: The credential lacks a permission that this needs. `grant_exceeds_token`: A narrowed token cannot give more than it holds itself. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "insufficient_permissions" | "grant_exceeds_token";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `role_not_found`: No such role in the catalogue. */
+            /** @description `role_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "role_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `username_taken`: Another member has this username. `email_taken`: Another member has this email address. */
+            /** @description `username_taken`, `email_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "username_taken" | "email_taken";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body_too_large`: The body is larger than 64 KiB. */
+            /** @description `body_too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "body_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Send the body as application/json. */
+            /** @description `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "unsupported_media_type";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3488,179 +1862,67 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `member_not_found`: No such member. */
+            /** @description `member_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "member_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3726,254 +1988,94 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `malformed_json`: The body is not valid JSON in UTF-8. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `insufficient_permissions`: The credential lacks a permission that this needs. `session_required`: This needs a browser session; a token cannot do it. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `session_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "insufficient_permissions" | "session_required";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `member_not_found`: No such member. */
+            /** @description `member_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "member_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `username_taken`: Another member has this username. `email_taken`: Another member has this email address. `own_deactivation`: Nobody deactivates their own account. `last_administrator`: The last active Administrator must stay one. */
+            /** @description `username_taken`, `email_taken`, `own_deactivation`, `last_administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "username_taken" | "email_taken" | "own_deactivation" | "last_administrator";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body_too_large`: The body is larger than 64 KiB. */
+            /** @description `body_too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "body_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unsupported_media_type`: Send the body as application/json. */
+            /** @description `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "unsupported_media_type";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3998,179 +2100,67 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `insufficient_permissions`: The credential lacks a permission that this needs. `grant_exceeds_token`: A narrowed token cannot give more than it holds itself. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "insufficient_permissions" | "grant_exceeds_token";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `member_not_found`: No such member. `role_not_found`: No such role in the catalogue. */
+            /** @description `member_not_found`, `role_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "member_not_found" | "role_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4195,204 +2185,76 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `member_not_found`: No such member. `role_not_found`: No such role in the catalogue. */
+            /** @description `member_not_found`, `role_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "member_not_found" | "role_not_found";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_administrator`: The last active Administrator must stay one. */
+            /** @description `last_administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "last_administrator";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4424,154 +2286,58 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4631,154 +2397,58 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`: The request could not be read. `validation_failed`: The request has fields that are missing, unknown or not acceptable. `token_in_query`: Tokens are not read from the address; send the Authorization header. `token_in_form`: Tokens are not read from forms; send the Authorization header. */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "bad_request" | "validation_failed" | "token_in_query" | "token_in_form";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: A credential is required. `authorization_scheme_unsupported`: Only the Bearer scheme is accepted in Authorization. `token_invalid`: The token is not valid. `token_expired`: The token has expired. `token_revoked`: The token was revoked. `account_deactivated`: The account of this token is deactivated. `session_ended`: The session has ended. Sign in again. */
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`: The token may not be used from this address. `cross_site_request`: Requests from another site are refused. `password_change_required`: The password must be changed first. `insufficient_permissions`: The credential lacks a permission that this needs. */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "address_not_allowed" | "cross_site_request" | "password_change_required" | "insufficient_permissions";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `headers_too_large`: The request headers are too large. */
+            /** @description `headers_too_large` */
             431: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "headers_too_large";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something went wrong on our side. */
+            /** @description `internal_error` */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "internal_error";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The database cannot be reached or written now. `verification_unavailable`: The token cannot be checked now. */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /** @description `urn:ramp:problem:<code>` */
-                        type: string;
-                        title: string;
-                        status: number;
-                        /** @enum {string} */
-                        code: "storage_unavailable" | "verification_unavailable";
-                        detail?: string;
-                        /** @description The fields that were refused. */
-                        errors?: {
-                            field: string;
-                            code: string;
-                            message: string;
-                        }[];
-                        /** @description Names this request in the log. */
-                        requestId: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
