@@ -29,6 +29,13 @@ import { createVerifier } from './verification/create-verifier.ts'
 import { UsageRecorder } from './verification/last-used.ts'
 import { VERSION } from './version.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What the server's use cases work with. */
+    services: Services
+  }
+}
+
 export interface AppOptions {
   readonly config: Config
   /** Open, and with its schema up to date. `close` of the app leaves it open. */
@@ -91,7 +98,8 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     await usage.close()
     verifier.close()
   })
-  return Object.assign(app, { services })
+  app.decorate('services', services)
+  return app
 }
 
 /** A request that Node's parser refuses never reaches a route; it is answered in the same form. */

