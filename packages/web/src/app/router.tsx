@@ -1,0 +1,61 @@
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { LoginPage } from '../session/login-page.tsx'
+import { readReturnPath } from '../session/return-path.ts'
+import { SecurityPage } from '../session/security-page.tsx'
+import { readTokenSearch } from '../tokens/token-search.ts'
+import { TokensPage } from '../tokens/tokens-page.tsx'
+import { AppFrame } from './app-frame.tsx'
+import { BrokenPage } from './broken-page.tsx'
+import { NotFoundPage } from './not-found-page.tsx'
+
+const root = createRootRoute({ notFoundComponent: NotFoundPage })
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/_settings/tokens' })
+  },
+})
+
+export const loginRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search): { next?: string } => readReturnPath(search['next']),
+  component: LoginPage,
+})
+
+/** Everything behind the sign-in, with navigation and account menu around it. */
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: AppFrame })
+
+export const tokensRoute = createRoute({
+  getParentRoute: () => frame,
+  path: '/_settings/tokens',
+  validateSearch: readTokenSearch,
+  component: TokensPage,
+})
+
+const security = createRoute({ getParentRoute: () => frame, path: '/_settings/security', component: SecurityPage })
+const unknownSetting = createRoute({ getParentRoute: () => frame, path: '/_settings/$', component: NotFoundPage })
+const unknownAdmin = createRoute({ getParentRoute: () => frame, path: '/_admin/$', component: NotFoundPage })
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    loginRoute,
+    frame.addChildren([tokensRoute, security, unknownSetting, unknownAdmin]),
+  ]),
+  defaultErrorComponent: BrokenPage,
+  // Plain text both ways: the router's own JSON would turn a search for 123 into %22123%22.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const given = Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+    return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+  },
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,89 @@
+import { Button, Group, Stack } from '@mantine/core'
+import { isNotEmpty, useForm } from '@mantine/form'
+import { formErrorsOf, ProblemError } from '../api/problem-error.ts'
+import { focusFirstError } from '../app/focus-first-error.ts'
+import { FormAlert } from '../app/form-alert.tsx'
+import { PasswordField } from './password-field.tsx'
+import { signInMessageOf } from './password-messages.ts'
+import { useChangePassword } from './session-actions.ts'
+
+/** The server's own minimum; saying it before it is broken is kinder. */
+const MIN_LENGTH = 8
+const FIELDS = ['currentPassword', 'newPassword']
+
+interface ChangePasswordFormProps {
+  readonly submitLabel: string
+  /** For password managers, which ask whose password it is that changes. */
+  readonly username?: string
+  readonly onChanged?: () => void
+}
+
+export function ChangePasswordForm({ submitLabel, username, onChanged }: ChangePasswordFormProps) {
+  const change = useChangePassword()
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { currentPassword: '', newPassword: '', repeated: '' },
+    validate: {
+      currentPassword: isNotEmpty('Enter your current password.'),
+      newPassword: (text) => (text.length < MIN_LENGTH ? `Use at least ${MIN_LENGTH} characters.` : null),
+      repeated: (text, { newPassword }) => (text === newPassword ? null : 'The two do not match.'),
+    },
+  })
+
+  const submit = form.onSubmit(
+    ({ currentPassword, newPassword }) =>
+      change.mutate(
+        { currentPassword, newPassword },
+        {
+          onSuccess: () => {
+            form.reset()
+            onChanged?.()
+          },
+          onError: (error) => {
+            const { fields } = formErrorsOf(error, FIELDS)
+            form.setErrors(fields)
+            focusFirstError(form, fields)
+          },
+        },
+      ),
+    (errors) => focusFirstError(form, errors),
+  )
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <FormAlert message={change.error ? alertOf(change.error) : undefined} />
+        {username && <input type="text" autoComplete="username" value={username} readOnly hidden />}
+        <PasswordField
+          label="Current password"
+          autoComplete="current-password"
+          key={form.key('currentPassword')}
+          {...form.getInputProps('currentPassword')}
+        />
+        <PasswordField
+          label="New password"
+          description={`At least ${MIN_LENGTH} characters. A few words that only you would put together work well.`}
+          autoComplete="new-password"
+          key={form.key('newPassword')}
+          {...form.getInputProps('newPassword')}
+        />
+        <PasswordField
+          label="Repeat new password"
+          autoComplete="new-password"
+          key={form.key('repeated')}
+          {...form.getInputProps('repeated')}
+        />
+        <Group mt={4}>
+          <Button type="submit" loading={change.isPending}>
+            {submitLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function alertOf(error: unknown): string | undefined {
+  const isThrottled = error instanceof ProblemError && error.code === 'too_many_sign_ins'
+  return isThrottled ? signInMessageOf(error) : formErrorsOf(error, FIELDS).message
+}

@@ -1,0 +1,53 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
+import { formatUtc } from '../app/time.ts'
+import { SecretLine } from './secret-line.tsx'
+import type { Token } from './token.ts'
+
+interface CreatedTokenProps {
+  readonly token: Token
+  readonly secret: string
+  readonly onCopied: () => void
+  readonly onDone: () => void
+}
+
+/** The one time that a secret is shown, and how to use it. */
+export function CreatedToken({ token, secret, onCopied, onDone }: CreatedTokenProps) {
+  const copyButton = useRef<HTMLButtonElement>(null)
+  // The form that had the focus is gone; the next thing to do is to copy.
+  useEffect(() => copyButton.current?.focus(), [])
+
+  return (
+    <Stack gap="md">
+      <Text size="sm">
+        <strong>{token.name}</strong> is ready. It {validity(token)}.
+      </Text>
+      <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />} title="Copy it now">
+        This is the only time the token is shown; nobody can read it again, not even an administrator. Keep it in a
+        password manager or a secret store, never in a repository.
+      </Alert>
+      <SecretLine label="Token" text={secret} copyLabel="Copy" isMain buttonRef={copyButton} onCopied={onCopied} />
+      <SecretLine
+        label="As an environment variable"
+        text={`export RAMP_TOKEN=${secret}`}
+        copyLabel="Copy export line"
+        onCopied={onCopied}
+      />
+      <SecretLine
+        label="Try it: this answers who you are"
+        text={`curl -H "Authorization: Bearer $RAMP_TOKEN" ${location.origin}/api/v1/me`}
+        copyLabel="Copy curl command"
+      />
+      <Group justify="flex-end" mt="xs">
+        <Button variant="default" onClick={onDone}>
+          Done
+        </Button>
+      </Group>
+    </Stack>
+  )
+}
+
+function validity({ expiresAt }: Token): string {
+  return expiresAt === null ? 'is valid until you revoke it' : `expires on ${formatUtc(Date.parse(expiresAt))}`
+}

@@ -1,0 +1,99 @@
+import { Badge, Text } from '@mantine/core'
+import { formatDate, formatTime, formatUtc, relativeTime } from '../app/time.ts'
+import { displayId, expiresSoon, type Token } from './token.ts'
+
+/** What a list says of a token, piece by piece: columns on a wide page, lines on a narrow one. */
+
+interface FactProps {
+  readonly token: Token
+  readonly now: number
+}
+
+export function TokenTitle({ token }: { readonly token: Token }) {
+  const { name, permissions, allowedAddresses } = token
+  const limits = [
+    permissions && `${permissions.length} ${permissions.length === 1 ? 'permission' : 'permissions'} only`,
+    allowedAddresses && `from ${allowedAddresses.join(', ')} only`,
+  ].filter(Boolean)
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {name}
+      </Text>
+      <Text size="xs" c="dimmed" ff="monospace">
+        {displayId(token)}
+      </Text>
+      {limits.length > 0 && (
+        <Text size="xs" c="dimmed" title={permissions?.join(', ')}>
+          {limits.join(' · ')}
+        </Text>
+      )}
+    </div>
+  )
+}
+
+export function Created({ token: { createdAt } }: FactProps) {
+  const at = Date.parse(createdAt)
+  return (
+    <time dateTime={createdAt}>
+      <Text component="span" display="block" size="sm">
+        {formatDate(at)}
+      </Text>
+      <Text component="span" display="block" size="xs" c="dimmed">
+        {formatTime(at)}
+      </Text>
+    </time>
+  )
+}
+
+export function Expires({ token, now }: FactProps) {
+  if (token.expiresAt === null) {
+    return (
+      <div>
+        <Text size="sm">Never</Text>
+        <Text size="xs" c="dimmed">
+          Until revoked
+        </Text>
+      </div>
+    )
+  }
+  const at = Date.parse(token.expiresAt)
+  return (
+    <time dateTime={token.expiresAt}>
+      <Text component="span" display="block" size="sm">
+        {relativeTime(at, now)}
+      </Text>
+      <Text component="span" display="block" size="xs" c="dimmed">
+        {formatUtc(at)}
+      </Text>
+    </time>
+  )
+}
+
+export function Status({ token, now }: FactProps) {
+  const { status, revokedAt, revokedBy } = token
+  if (status === 'revoked' && revokedAt !== null) {
+    const at = Date.parse(revokedAt)
+    return (
+      <div>
+        <Dot color="red" label="Revoked" />
+        <Text size="xs" c="dimmed">
+          <time dateTime={revokedAt}>
+            {formatDate(at)}, {formatTime(at)}
+          </time>
+          {revokedBy !== null && ` by ${revokedBy}`}
+        </Text>
+      </div>
+    )
+  }
+  if (status === 'expired') return <Dot color="gray" label="Expired" />
+  return expiresSoon(token, now) ? <Dot color="orange" label="Expires soon" /> : <Dot color="green" label="Active" />
+}
+
+function Dot({ color, label }: { readonly color: string; readonly label: string }) {
+  return (
+    <Badge variant="dot" color={color} tt="none" fw={500} size="md">
+      {label}
+    </Badge>
+  )
+}

@@ -1,0 +1,44 @@
+import { TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { useEffect, useRef, useState } from 'react'
+
+const PAUSE_MS = 250
+
+interface TokenSearchFieldProps {
+  readonly value: string
+  readonly onSearch: (text: string) => void
+}
+
+/** Searches after a pause in typing. Follows the address when that changes otherwise (back, a cleared search). */
+export function TokenSearchField({ value, onSearch }: TokenSearchFieldProps) {
+  const [text, setText] = useState(value)
+  const sent = useRef(value)
+  const searchSoon = useDebouncedCallback((typed: string) => {
+    sent.current = typed
+    onSearch(typed)
+  }, PAUSE_MS)
+  useEffect(() => {
+    if (value === sent.current.trim()) return
+    sent.current = value
+    setText(value)
+  }, [value])
+
+  return (
+    <TextInput
+      type="search"
+      aria-label="Search tokens"
+      placeholder="Search by name or id"
+      leftSection={<IconSearch size={16} aria-hidden />}
+      autoComplete="off"
+      spellCheck={false}
+      value={text}
+      onChange={({ currentTarget }) => {
+        setText(currentTarget.value)
+        searchSoon(currentTarget.value)
+      }}
+      flex="1 1 14rem"
+      maw={{ sm: 320 }}
+    />
+  )
+}
