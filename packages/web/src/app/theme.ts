@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, Modal, Tooltip } from '@mantine/core'
+import { Alert, type CSSVariablesResolver, createTheme, Modal, ModalHeader, Tooltip } from '@mantine/core'
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -11,16 +11,21 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   headings: { fontWeight: '600' },
   components: {
+    // Coloured titles on coloured grounds have too little contrast; the ground and the icon say enough.
+    Alert: Alert.extend({ styles: { label: { color: 'var(--mantine-color-text)' } } }),
+    CloseButton: CloseButton.extend({ defaultProps: { 'aria-label': 'Close' } }),
     Modal: Modal.extend({
       defaultProps: {
         radius: 'lg',
         padding: 'lg',
         // A closed dialog leaves at once: a secret must not linger in the page while it fades out.
         transitionProps: { transition: 'fade-up', duration: 150, exitDuration: 0 },
-        closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.5 },
+        styles: { title: { fontWeight: 600, fontSize: 'var(--mantine-font-size-lg)' } },
       },
     }),
+    // Its element is a header, which counts as another banner of the page.
+    ModalHeader: ModalHeader.extend({ defaultProps: { role: 'none' } }),
     Tooltip: Tooltip.extend({
       defaultProps: { withArrow: true, multiline: true, maw: 320, events: { hover: true, focus: true, touch: true } },
     }),

@@ -1,6 +1,6 @@
 import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconLogout } from '@tabler/icons-react'
+import { IconLogout, IconUser } from '@tabler/icons-react'
 import { messageOf } from '../api/problem-error.ts'
 import { useSignOut } from './session-actions.ts'
 import type { Account } from './session-query.ts'
@@ -21,10 +21,12 @@ export function AccountMenu({ account }: { readonly account: Account }) {
     })
 
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <UnstyledButton aria-label="Account menu" style={{ borderRadius: '50%' }}>
-          <Avatar name={account.displayName} color="indigo" variant="filled" size={32} aria-hidden />
+          <Avatar size={34} aria-hidden>
+            <IconUser size={18} />
+          </Avatar>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

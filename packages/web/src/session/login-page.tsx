@@ -28,7 +28,7 @@ export function LoginPage() {
     return (
       <Card
         title="Choose a new password"
-        description="The one you have was set by somebody else and works only until now."
+        description="Yours was set by an administrator. Choose one that only you know."
       >
         <ChangePasswordForm submitLabel="Change password and go on" />
       </Card>

@@ -3,7 +3,7 @@ import { useBlocker } from '@tanstack/react-router'
 import { useState } from 'react'
 import { CreateTokenForm } from './create-token-form.tsx'
 import { CreatedToken } from './created-token.tsx'
-import { LeaveSecretDialog } from './leave-secret-dialog.tsx'
+import { LeaveQuestion } from './leave-question.tsx'
 import type { Token } from './token.ts'
 
 interface CreateTokenDialogProps {
@@ -41,29 +41,29 @@ export function CreateTokenDialog({ isOpen, onClose }: CreateTokenDialogProps) {
     close()
     leaving.proceed?.()
   }
-  const isQuestionOpen = isAsking || leaving.status === 'blocked'
+  const isQuestion = isAsking || leaving.status === 'blocked'
+  const finish = () => (mustAsk ? setAsking(true) : close())
 
-  return (
-    <>
-      <Modal
-        opened={isOpen}
-        onClose={() => (mustAsk ? setAsking(true) : close())}
-        title={created ? 'Token created' : 'Create token'}
-        size="lg"
-        closeOnClickOutside={created === undefined}
-        closeOnEscape={!isQuestionOpen}
-      >
-        {created ? (
-          <CreatedToken
-            {...created}
-            onCopied={() => setCopied(true)}
-            onDone={() => (mustAsk ? setAsking(true) : close())}
-          />
-        ) : (
-          <CreateTokenForm onCreated={setCreated} onCancel={close} />
-        )}
+  if (created === undefined) {
+    return (
+      <Modal opened={isOpen} onClose={close} title="Create token" size="lg">
+        <CreateTokenForm onCreated={setCreated} onCancel={close} />
       </Modal>
-      <LeaveSecretDialog isOpen={isQuestionOpen} onStay={stay} onLeave={leave} />
-    </>
+    )
+  }
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={isQuestion ? stay : finish}
+      title={isQuestion ? 'Close without copying?' : 'Token created'}
+      size="lg"
+      closeOnClickOutside={false}
+    >
+      {isQuestion ? (
+        <LeaveQuestion onStay={stay} onLeave={leave} />
+      ) : (
+        <CreatedToken {...created} onCopied={() => setCopied(true)} onDone={finish} />
+      )}
+    </Modal>
   )
 }

@@ -18,7 +18,7 @@ export function LastUse({ token: { lastUsedAt, lastUsedAddress, lastUsedClient }
   }
   const at = Date.parse(lastUsedAt)
   const origin = [lastUsedAddress, lastUsedClient && shortClient(lastUsedClient)].filter(Boolean).join(' · ')
-  const details = [formatExact(at), lastUsedClient].filter(Boolean).join(' · ')
+  const details = [formatExact(at), lastUsedAddress, lastUsedClient].filter(Boolean).join(' · ')
   return (
     <div>
       <Tooltip label={details}>
@@ -27,7 +27,7 @@ export function LastUse({ token: { lastUsedAt, lastUsedAddress, lastUsedClient }
           {relativeTime(at, now)}
         </Text>
       </Tooltip>
-      <Text size="xs" c="dimmed" lineClamp={1}>
+      <Text size="xs" c="dimmed" truncate maw="11.5rem">
         {origin || 'Origin unknown'}
       </Text>
     </div>

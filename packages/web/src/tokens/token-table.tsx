@@ -4,6 +4,7 @@ import { SortHeader } from './sort-header.tsx'
 import type { Token } from './token.ts'
 import { Created, Expires, Status, TokenTitle } from './token-facts.tsx'
 import type { TokenSort } from './token-search.ts'
+import classes from './token-table.module.css'
 
 export interface TokenRowsProps {
   readonly tokens: readonly Token[]
@@ -21,7 +22,7 @@ export function TokenTable({ tokens, now, label, sort, onSort, onRevoke }: Token
   const order = { sort, onSort }
   const hasActions = tokens.some(({ status }) => status === 'active')
   return (
-    <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={label}>
+    <Table verticalSpacing="sm" horizontalSpacing="sm" aria-label={label} className={classes['table']}>
       <Table.Thead>
         <Table.Tr>
           <SortHeader field="name" label="Name" {...order} />
@@ -35,7 +36,7 @@ export function TokenTable({ tokens, now, label, sort, onSort, onRevoke }: Token
       <Table.Tbody>
         {tokens.map((token) => (
           <Table.Tr key={token.id}>
-            <Table.Th scope="row" fw={400} w="30%">
+            <Table.Th scope="row">
               <TokenTitle token={token} />
             </Table.Th>
             <Table.Td>
@@ -73,6 +74,7 @@ export function RevokeButton({ token, onRevoke }: RevokeButtonProps) {
       size="xs"
       variant="default"
       c="var(--mantine-color-error)"
+      fw={500}
       aria-label={`Revoke ${token.name}`}
       onClick={() => onRevoke(token)}
     >

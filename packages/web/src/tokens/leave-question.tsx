@@ -1,15 +1,17 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 
-interface LeaveSecretDialogProps {
-  readonly isOpen: boolean
+interface LeaveQuestionProps {
   readonly onStay: () => void
   readonly onLeave: () => void
 }
 
 /** Asks before a secret that nobody copied is gone. */
-export function LeaveSecretDialog({ isOpen, onStay, onLeave }: LeaveSecretDialogProps) {
+export function LeaveQuestion({ onStay, onLeave }: LeaveQuestionProps) {
+  const stayButton = useRef<HTMLButtonElement>(null)
+  useEffect(() => stayButton.current?.focus(), [])
   return (
-    <Modal opened={isOpen} onClose={onStay} title="Close without copying?" size="sm" centered zIndex={300}>
+    <>
       <Text size="sm">
         The token was not copied yet, and it cannot be shown again. Without it you would have to create another.
       </Text>
@@ -17,10 +19,10 @@ export function LeaveSecretDialog({ isOpen, onStay, onLeave }: LeaveSecretDialog
         <Button variant="default" onClick={onLeave}>
           I have copied it
         </Button>
-        <Button onClick={onStay} data-autofocus>
+        <Button ref={stayButton} onClick={onStay}>
           Go back and copy
         </Button>
       </Group>
-    </Modal>
+    </>
   )
 }
