@@ -1,4 +1,4 @@
-import { type TProperties, type TSchema, Type } from 'typebox'
+import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import { PROBLEMS, type ProblemCode } from '../core/problem-catalogue.ts'
 import { PLAIN_TEXT_PATTERN } from '../core/text.ts'
 
@@ -11,11 +11,19 @@ export const body = <P extends TProperties>(properties: P) => Type.Object(proper
 export const query = body
 
 export const Instant = (description: string) => Type.String({ format: 'date-time', description })
-export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
-export const PlainText = (options: { minLength?: number; maxLength: number; description?: string; examples?: string[] }) =>
-  Type.String({ ...options, pattern: PLAIN_TEXT_PATTERN })
-export const OneOf = <const V extends readonly string[]>(values: V, options: { description?: string; default?: V[number] } = {}) =>
-  Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...options })
+/** A type list, not a union: a union's faults would name each branch that did not fit. */
+export const Nullable = <S extends TSchema & { readonly type: string }>(schema: S) =>
+  Type.Unsafe<Static<S> | null>({ ...schema, type: [schema.type, 'null'] })
+export const PlainText = (options: {
+  minLength?: number
+  maxLength: number
+  description?: string
+  examples?: string[]
+}) => Type.String({ ...options, pattern: PLAIN_TEXT_PATTERN })
+export const OneOf = <const V extends readonly string[]>(
+  values: V,
+  options: { description?: string; default?: V[number] } = {},
+) => Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...options })
 
 export const AccountId = Type.String({ format: 'uuid', description: 'The id of an account.' })
 
@@ -27,7 +35,8 @@ export const page = {
 }
 
 /** `{items, nextCursor}`; the cursor is null on the last page. */
-export const listOf = <S extends TSchema>(item: S) => Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })
+export const listOf = <S extends TSchema>(item: S) =>
+  Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })
 
 /** An answer without a body. */
 export const NoContent = Type.Null({ description: 'Done.' })
@@ -53,7 +62,16 @@ function problemResponse(codes: readonly ProblemCode[]) {
 export const PROBLEM_EXAMPLES = Object.fromEntries(
   Object.entries(PROBLEMS).map(([code, { title, status }]) => [
     code,
-    { summary: title, value: { type: `urn:ramp:problem:${code}`, title, status, code, requestId: '5b0e9c1e-3f0c-4f7e-9f43-0c0de2d1a111' } },
+    {
+      summary: title,
+      value: {
+        type: `urn:ramp:problem:${code}`,
+        title,
+        status,
+        code,
+        requestId: '5b0e9c1e-3f0c-4f7e-9f43-0c0de2d1a111',
+      },
+    },
   ]),
 )
 

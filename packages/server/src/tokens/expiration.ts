@@ -2,7 +2,7 @@ import { DAY_MS } from '../core/clock.ts'
 import { fieldProblem } from '../core/problem.ts'
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
-const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
+const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
 
 /**
  * Reads `expiresAt`: an instant (RFC 3339), or a date, which means the last millisecond of that day in UTC. Null or

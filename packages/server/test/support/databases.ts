@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
-import type { Engine } from '../../src/storage/database.ts'
+import type { Database, Engine } from '../../src/storage/database.ts'
 import { openDatabase } from '../../src/storage/open-database.ts'
 import { TEMPLATE_DATABASE } from './global-setup.ts'
 
@@ -33,13 +33,15 @@ export function createDatabase(engine: Engine): Promise<TestDatabase> {
 async function createSqlite(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'ramp-test-'))
   const url = `sqlite:${join(folder, 'ramp.db')}`
-  const database = openDatabase(url)
-  await database.migrate()
-  await database.close()
+  const prompt = openPrompt(url)
+  await prompt.database.migrate()
   return {
     url,
-    sql: (text) => runSql(url, text),
-    remove: async () => rmSync(folder, { recursive: true, force: true }),
+    sql: prompt.sql,
+    async remove() {
+      await prompt.database.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
@@ -48,19 +50,22 @@ async function createPostgres(): Promise<TestDatabase> {
   const name = `ramp_${randomUUID().replaceAll('-', '')}`
   await administer(server, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`)
   const url = `${server}/${name}`
+  const prompt = openPrompt(url)
   return {
     url,
-    sql: (text) => runSql(url, text),
-    remove: () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`),
+    sql: prompt.sql,
+    async remove() {
+      await prompt.database.close()
+      await administer(server, `DROP DATABASE ${name} WITH (FORCE)`)
+    },
   }
 }
 
-async function runSql<Row>(url: string, text: string): Promise<Row[]> {
+function openPrompt(url: string): { database: Database; sql: TestDatabase['sql'] } {
   const database = openDatabase(url)
-  try {
-    return (await database.write((trx) => sql.raw<Row>(text).execute(trx))).rows
-  } finally {
-    await database.close()
+  return {
+    database,
+    sql: async <Row>(text: string) => (await database.write((trx) => sql.raw<Row>(text).execute(trx))).rows,
   }
 }
 

@@ -984,11 +984,26 @@ export interface operations {
                * @description When it was made.
                */
               createdAt: string
+              /**
+               * Format: date-time
+               * @description When it ends; null: when it is revoked.
+               */
               expiresAt: string | null
+              /**
+               * Format: date-time
+               * @description When it was last accepted, here or at an API that asks this server.
+               */
               lastUsedAt: string | null
+              /** @description From which address. */
               lastUsedAddress: string | null
+              /** @description By what: the user agent, cut and cleaned. */
               lastUsedClient: string | null
+              /**
+               * Format: date-time
+               * @description When it was revoked.
+               */
               revokedAt: string | null
+              /** @description The username of who revoked it. */
               revokedBy: string | null
               /** @enum {string} */
               status: 'active' | 'expired' | 'revoked'
@@ -1070,8 +1085,15 @@ export interface operations {
            * @example nightly backup on db1
            */
           name: string
+          /**
+           * @description A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.
+           * @example 2027-01-31
+           * @example 2027-01-31T12:00:00Z
+           */
           expiresAt?: string | null
+          /** @description Only these of the owner’s permissions. Null: all of them, as they are at each call. */
           permissions?: string[] | null
+          /** @description Addresses and CIDR ranges it may be used from. Null: any. */
           allowedAddresses?: string[] | null
         }
       }
@@ -1095,11 +1117,26 @@ export interface operations {
                * @description When it was made.
                */
               createdAt: string
+              /**
+               * Format: date-time
+               * @description When it ends; null: when it is revoked.
+               */
               expiresAt: string | null
+              /**
+               * Format: date-time
+               * @description When it was last accepted, here or at an API that asks this server.
+               */
               lastUsedAt: string | null
+              /** @description From which address. */
               lastUsedAddress: string | null
+              /** @description By what: the user agent, cut and cleaned. */
               lastUsedClient: string | null
+              /**
+               * Format: date-time
+               * @description When it was revoked.
+               */
               revokedAt: string | null
+              /** @description The username of who revoked it. */
               revokedBy: string | null
               /** @enum {string} */
               status: 'active' | 'expired' | 'revoked'
@@ -1223,11 +1260,26 @@ export interface operations {
              * @description When it was made.
              */
             createdAt: string
+            /**
+             * Format: date-time
+             * @description When it ends; null: when it is revoked.
+             */
             expiresAt: string | null
+            /**
+             * Format: date-time
+             * @description When it was last accepted, here or at an API that asks this server.
+             */
             lastUsedAt: string | null
+            /** @description From which address. */
             lastUsedAddress: string | null
+            /** @description By what: the user agent, cut and cleaned. */
             lastUsedClient: string | null
+            /**
+             * Format: date-time
+             * @description When it was revoked.
+             */
             revokedAt: string | null
+            /** @description The username of who revoked it. */
             revokedBy: string | null
             /** @enum {string} */
             status: 'active' | 'expired' | 'revoked'
@@ -1403,8 +1455,15 @@ export interface operations {
            * @example nightly backup on db1
            */
           name?: string
+          /**
+           * @description A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.
+           * @example 2027-01-31
+           * @example 2027-01-31T12:00:00Z
+           */
           expiresAt?: string | null
+          /** @description Only these of the owner’s permissions. Null: all of them, as they are at each call. */
           permissions?: string[] | null
+          /** @description Addresses and CIDR ranges it may be used from. Null: any. */
           allowedAddresses?: string[] | null
         }
       }
@@ -1427,11 +1486,26 @@ export interface operations {
              * @description When it was made.
              */
             createdAt: string
+            /**
+             * Format: date-time
+             * @description When it ends; null: when it is revoked.
+             */
             expiresAt: string | null
+            /**
+             * Format: date-time
+             * @description When it was last accepted, here or at an API that asks this server.
+             */
             lastUsedAt: string | null
+            /** @description From which address. */
             lastUsedAddress: string | null
+            /** @description By what: the user agent, cut and cleaned. */
             lastUsedClient: string | null
+            /**
+             * Format: date-time
+             * @description When it was revoked.
+             */
             revokedAt: string | null
+            /** @description The username of who revoked it. */
             revokedBy: string | null
             /** @enum {string} */
             status: 'active' | 'expired' | 'revoked'
@@ -1646,7 +1720,15 @@ export interface operations {
                * @description When the account was made.
                */
               createdAt: string
+              /**
+               * Format: date-time
+               * @description Since when it is deactivated.
+               */
               deactivatedAt: string | null
+              /**
+               * Format: date-time
+               * @description The last sign-in with a browser.
+               */
               lastSignInAt: string | null
               mustChangePassword: boolean
               /** @description Application roles given directly. */
@@ -1758,7 +1840,15 @@ export interface operations {
              * @description When the account was made.
              */
             createdAt: string
+            /**
+             * Format: date-time
+             * @description Since when it is deactivated.
+             */
             deactivatedAt: string | null
+            /**
+             * Format: date-time
+             * @description The last sign-in with a browser.
+             */
             lastSignInAt: string | null
             mustChangePassword: boolean
             /** @description Application roles given directly. */
@@ -1894,7 +1984,15 @@ export interface operations {
              * @description When the account was made.
              */
             createdAt: string
+            /**
+             * Format: date-time
+             * @description Since when it is deactivated.
+             */
             deactivatedAt: string | null
+            /**
+             * Format: date-time
+             * @description The last sign-in with a browser.
+             */
             lastSignInAt: string | null
             mustChangePassword: boolean
             /** @description Application roles given directly. */
@@ -2020,7 +2118,15 @@ export interface operations {
              * @description When the account was made.
              */
             createdAt: string
+            /**
+             * Format: date-time
+             * @description Since when it is deactivated.
+             */
             deactivatedAt: string | null
+            /**
+             * Format: date-time
+             * @description The last sign-in with a browser.
+             */
             lastSignInAt: string | null
             mustChangePassword: boolean
             /** @description Application roles given directly. */

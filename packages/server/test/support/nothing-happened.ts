@@ -1,0 +1,36 @@
+import { expect } from 'vitest'
+import type { Answer } from './http-client.ts'
+import type { TestServer } from './test-app.ts'
+
+/** What a refused request must leave as it was. Usage and "last seen" are written in passing and do not count. */
+const SNAPSHOTS = {
+  account: 'SELECT * FROM account ORDER BY id',
+  member: 'SELECT * FROM member ORDER BY account_id',
+  role_grant: 'SELECT * FROM role_grant ORDER BY account_id, role',
+  token: 'SELECT * FROM token ORDER BY id',
+  session: 'SELECT id, account_id FROM session ORDER BY id',
+  authz_clock: 'SELECT * FROM authz_clock',
+  audit_event: 'SELECT * FROM audit_event ORDER BY id',
+} as const
+
+type Watched = keyof typeof SNAPSHOTS
+
+/** Runs `act` and asserts that no row of any table changed meanwhile, audit included unless `but` names it. */
+export async function nothingHappens(
+  server: TestServer,
+  act: () => Promise<Answer>,
+  but: readonly Watched[] = [],
+): Promise<Answer> {
+  const before = await snapshot(server)
+  const answer = await act()
+  const after = await snapshot(server)
+  for (const table of but) before[table] = after[table]
+  expect(after).toEqual(before)
+  return answer
+}
+
+async function snapshot(server: TestServer): Promise<Record<string, unknown>> {
+  const tables: Record<string, unknown> = {}
+  for (const [table, text] of Object.entries(SNAPSHOTS)) tables[table] = await server.sql(text)
+  return tables
+}
