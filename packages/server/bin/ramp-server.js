@@ -1,4 +1,9 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
+import module from 'node:module'
+
+// The flag above keeps V8's young generation small: a server that verifies holds little for long, and without it the
+// process grows to twice the memory for nothing.
+//
 // Plain JavaScript, so that a Node too old to run the rest still says so.
 const [major] = process.versions.node.split('.').map(Number)
 if (major < 24) {
@@ -8,4 +13,6 @@ if (major < 24) {
   )
   process.exit(1)
 }
+// Starts in half the time from the second start on.
+module.enableCompileCache()
 await import('../src/main.ts')

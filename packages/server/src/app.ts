@@ -44,7 +44,10 @@ export interface AppOptions {
   /** Where log lines go; standard output if absent. */
   readonly logTo?: { write(line: string): void }
   /** Routes beyond the server's own, with their access rules: the benchmark compares some. */
-  readonly extra?: { readonly access: Readonly<Record<string, AccessRule>>; register(app: Router, services: Services): void }
+  readonly extra?: {
+    readonly access: Readonly<Record<string, AccessRule>>
+    register(app: Router, services: Services): void
+  }
 }
 
 /** Puts the server together: the only place that knows all of its parts. `close()` finishes requests and writes usage. */
@@ -59,7 +62,9 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseUnreadable,
   })
-  const usage = new UsageRecorder(database, (error) => app.log.warn({ err: error }, 'last-used not written; kept for the next time'))
+  const usage = new UsageRecorder(database, (error) =>
+    app.log.warn({ err: error }, 'last-used not written; kept for the next time'),
+  )
   const catalogue = loadRoleCatalogue(config.rolesFile ?? undefined)
   const { tokenPrefix } = config
   const verifier = createVerifier(database, { tokenPrefix, catalogue, clock, usage })

@@ -40,7 +40,12 @@ function setting<T>(variable: string, fallback: T, parse: (text: string) => T | 
 
 /** Every variable there is; `docs/configuration.md` shows the same table. */
 export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
-  databaseUrl: setting('RAMP_DATABASE_URL', 'sqlite:./data/ramp.db', parseDatabaseUrl, '"sqlite:<path>" or "postgres://…"'),
+  databaseUrl: setting(
+    'RAMP_DATABASE_URL',
+    'sqlite:./data/ramp.db',
+    parseDatabaseUrl,
+    '"sqlite:<path>" or "postgres://…"',
+  ),
   host: setting('RAMP_HOST', '127.0.0.1', (text) => text, 'a host name or an address'),
   port: setting('RAMP_PORT', 7267, (text) => parseInteger(text, 0, 65535), 'a port from 0 (any free one) to 65535'),
   publicUrl: setting('RAMP_PUBLIC_URL', null, parseOrigin, 'an http or https address without a path'),
@@ -57,14 +62,24 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     parseTrustProxy,
     '"false", a number of hops, or a comma-separated list of addresses and ranges',
   ),
-  adminUsername: setting('RAMP_ADMIN_USERNAME', null, parseUsername, '1 to 64 letters, digits, dots, hyphens, underscores or @'),
+  adminUsername: setting(
+    'RAMP_ADMIN_USERNAME',
+    null,
+    parseUsername,
+    '1 to 64 letters, digits, dots, hyphens, underscores or @',
+  ),
   adminPassword: setting(
     'RAMP_ADMIN_PASSWORD',
     null,
     (text) => (text.length >= 8 && text.length <= 256 ? new Secret(text) : undefined),
     '8 to 256 characters long',
   ),
-  logLevel: setting('RAMP_LOG_LEVEL', 'info', (text) => LOG_LEVELS.find((level) => level === text), LOG_LEVELS.join(', ')),
+  logLevel: setting(
+    'RAMP_LOG_LEVEL',
+    'info',
+    (text) => LOG_LEVELS.find((level) => level === text),
+    LOG_LEVELS.join(', '),
+  ),
 }
 
 /** Reads the configuration from environment variables; an empty one counts as not set. Throws {@link ConfigError}. */
@@ -106,7 +121,8 @@ function parseDatabaseUrl(text: string): string | undefined {
 
 function parseOrigin(text: string): string | undefined {
   const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) return undefined
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash)
+    return undefined
   return url.username === '' ? url.origin : undefined
 }
 

@@ -29,7 +29,8 @@ try {
   await command(readConfig(process.env), args)
 } catch (error) {
   // Mistakes of the operator get one sentence; anything else is a defect and shows where it is.
-  const isExpected = error instanceof ConfigError || error instanceof Problem || (error instanceof Error && error.constructor === Error)
+  const isExpected =
+    error instanceof ConfigError || error instanceof Problem || (error instanceof Error && error.constructor === Error)
   process.stderr.write(isExpected ? `${error.message}\n` : `${(error as Error).stack ?? error}\n`)
   process.exit(1)
 }

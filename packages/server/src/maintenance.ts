@@ -14,7 +14,10 @@ const INTERVAL_MS = HOUR_MS
 const KEPT_CHANGES = 100_000
 
 /** Clears away, hourly, what has no more use. Returns a function that stops it. */
-export function startMaintenance({ database, clock }: Services, onFailure: (error: unknown) => void): () => Promise<void> {
+export function startMaintenance(
+  { database, clock }: Services,
+  onFailure: (error: unknown) => void,
+): () => Promise<void> {
   let running: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     running = database
@@ -35,5 +38,8 @@ export function startMaintenance({ database, clock }: Services, onFailure: (erro
 
 async function forgetOldChanges(trx: Transaction): Promise<void> {
   const { epoch } = await trx.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
-  await trx.deleteFrom('authz_change').where('epoch', '<=', epoch - KEPT_CHANGES).execute()
+  await trx
+    .deleteFrom('authz_change')
+    .where('epoch', '<=', epoch - KEPT_CHANGES)
+    .execute()
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { toInstant } from '../core/clock.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { Instant, listOf, Nullable, OneOf, page, query } from '../http/schemas.ts'
+import { closed, Instant, listOf, Nullable, OneOf, page } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { listAuditEvents } from './audit-store.ts'
 
@@ -33,7 +33,7 @@ export function registerAuditRoutes(app: Router, { database }: Services): void {
         operationId: 'listAuditEvents',
         tags: ['Audit'],
         summary: 'What happened, newest first',
-        querystring: query(page),
+        querystring: closed(page),
         response: { 200: listOf(AuditEventBody) },
       },
     },

@@ -5,7 +5,11 @@ export async function listAuditEvents(
   db: Reader,
   { before, limit }: { readonly before: number | undefined; readonly limit: number },
 ) {
-  let query = db.selectFrom('audit_event').selectAll().orderBy('id', 'desc').limit(limit + 1)
+  let query = db
+    .selectFrom('audit_event')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
   if (before !== undefined) query = query.where('id', '<', before)
   const rows = await query.execute()
   const page = rows.slice(0, limit)

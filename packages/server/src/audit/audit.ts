@@ -37,6 +37,8 @@ export type AuditAction =
 
 export interface AuditRecord {
   readonly action: AuditAction
+  /** Who did it, where the request itself does not say: somebody who has just proved who they are. */
+  readonly by?: { readonly id: string; readonly username: string }
   readonly outcome?: 'done' | 'refused'
   readonly target?: { readonly type: 'member' | 'token' | 'session' | 'route'; readonly id: string }
   /** Names and values, never secrets. */
@@ -47,7 +49,7 @@ export interface AuditRecord {
 export async function recordAudit(
   trx: Transaction,
   context: Context | SystemContext,
-  { action, outcome = 'done', target, detail = {} }: AuditRecord,
+  { action, by, outcome = 'done', target, detail = {} }: AuditRecord,
 ): Promise<void> {
   await trx
     .insertInto('audit_event')
@@ -56,6 +58,7 @@ export async function recordAudit(
       action,
       outcome,
       ...whoOf(context),
+      ...(by && { actor_account_id: by.id, actor_username: by.username }),
       target_type: target?.type ?? null,
       target_id: target?.id ?? null,
       detail: JSON.stringify(detail),

@@ -27,5 +27,6 @@ export async function createAdmin(config: Config, [username]: readonly string[])
     await database.close()
   }
   process.stdout.write(`Made the Administrator ${username}.\n`)
-  if (!given) process.stdout.write(`Password, shown this once and to be changed at the first sign-in: ${password.expose()}\n`)
+  if (!given)
+    process.stdout.write(`Password, shown this once and to be changed at the first sign-in: ${password.expose()}\n`)
 }

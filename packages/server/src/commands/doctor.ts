@@ -21,7 +21,8 @@ export async function doctor(config: Config): Promise<void> {
   const findings: Finding[] = [{ check: 'configuration', advice: undefined }]
   findings.push(checkRoles(config), checkFolder(config))
   if (findings.every(({ advice }) => advice === undefined)) findings.push(...(await checkDatabase(config)))
-  for (const { check, advice } of findings) process.stdout.write(`${advice ? '✗' : '✓'} ${check}${advice ? `: ${advice}` : ''}\n`)
+  for (const { check, advice } of findings)
+    process.stdout.write(`${advice ? '✗' : '✓'} ${check}${advice ? `: ${advice}` : ''}\n`)
   if (findings.some(({ advice }) => advice !== undefined)) process.exitCode = 1
 }
 
@@ -62,7 +63,10 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
     const pending = await pendingMigrations(database.read)
     return [
       { check: 'database', advice: undefined },
-      { check: 'migrations', advice: pending.length > 0 ? 'run "ramp-server migrate", or start the server, which does.' : undefined },
+      {
+        check: 'migrations',
+        advice: pending.length > 0 ? 'run "ramp-server migrate", or start the server, which does.' : undefined,
+      },
       await checkClock(database),
     ]
   } finally {
@@ -73,9 +77,12 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
 async function checkClock(database: Database): Promise<Finding> {
   const check = 'clock'
   const now = Date.now()
-  if (now < Date.parse('2026-01-01')) return { check, advice: 'set the clock of this machine (NTP): it is in the past.' }
+  if (now < Date.parse('2026-01-01'))
+    return { check, advice: 'set the clock of this machine (NTP): it is in the past.' }
   if (database.engine === 'sqlite') return { check, advice: undefined }
-  const { rows } = await sql<{ now: number }>`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(database.read)
+  const { rows } = await sql<{
+    now: number
+  }>`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(database.read)
   const difference = Math.abs((rows[0]?.now ?? now) - Date.now())
   const advice = `bring this machine's clock and the database's together (NTP): they differ by ${difference} ms.`
   return { check, advice: difference > CLOCK_DIFFERENCE_LIMIT_MS ? advice : undefined }

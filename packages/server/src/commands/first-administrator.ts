@@ -43,7 +43,10 @@ export async function createAdministrator(
   const passwordHash = await hashPassword(password)
   return database.write(async (trx) => {
     // Takes the lock of the one clock row, so that of two first starts at once one sees the other's administrator.
-    await trx.updateTable('authz_clock').set((row) => ({ epoch: row.ref('epoch') })).execute()
+    await trx
+      .updateTable('authz_clock')
+      .set((row) => ({ epoch: row.ref('epoch') }))
+      .execute()
     if (onlyIfEmpty && (await hasAnyMember(trx))) return false
     const id = newId()
     await insertMember(trx, {
@@ -57,11 +60,15 @@ export async function createAdministrator(
       createdAt: now,
     })
     await insertGrant(trx, { accountId: id, role: ADMINISTRATOR, grantedAt: now, grantedBy: null })
-    await recordAudit(trx, { actor: 'system', now }, {
-      action: 'member.created',
-      target: { type: 'member', id },
-      detail: { username, roles: [ADMINISTRATOR] },
-    })
+    await recordAudit(
+      trx,
+      { actor: 'system', now },
+      {
+        action: 'member.created',
+        target: { type: 'member', id },
+        detail: { username, roles: [ADMINISTRATOR] },
+      },
+    )
     return true
   })
 }

@@ -40,6 +40,7 @@ export function parseName(field: string, text: string, maxLength: number): strin
   if (name === '') throw refuse('blank', 'Say what it is for; this is blank.')
   if ([...name].length > maxLength) throw refuse('too_long', `At most ${maxLength} characters.`)
   if (!PLAIN_TEXT.test(name)) throw refuse('control_characters', 'Control characters and the like are not allowed.')
-  if (holdsSecret(name)) throw refuse('holds_secret', 'This looks like a token. Names are not secret: do not put one here.')
+  if (holdsSecret(name))
+    throw refuse('holds_secret', 'This looks like a token. Names are not secret: do not put one here.')
   return name
 }

@@ -14,6 +14,7 @@ export function asSession({ actor }: FastifyRequest): SessionActor {
 }
 
 export function asToken({ actor }: FastifyRequest): TokenActor {
-  if (actor.kind !== 'pat' && actor.kind !== 'service') throw new Error('The access matrix lets others than tokens in here.')
+  if (actor.kind !== 'pat' && actor.kind !== 'service')
+    throw new Error('The access matrix lets others than tokens in here.')
   return actor
 }

@@ -6,8 +6,8 @@ import { Problem } from '../core/problem.ts'
 import { Secret } from '../core/secret.ts'
 import { holdsSecret } from '../core/text.ts'
 import type { Services } from '../services.ts'
-import { SESSION_COOKIE } from '../sessions/session.ts'
 import { readSession } from '../sessions/read-session.ts'
+import { SESSION_COOKIE } from '../sessions/session.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import type { AccessRule } from './access.ts'
 import { bearerToken } from './bearer.ts'
@@ -100,7 +100,9 @@ async function sessionOf(services: Services, publicUrl: string | null, req: Fast
   const cookie = req.cookies[SESSION_COOKIE]
   if (cookie === undefined) throw required()
   assertSameSite(req, publicUrl)
-  const actor = await readSession(services, new Secret(cookie), (error) => req.log.warn({ error }, 'last seen not written'))
+  const actor = await readSession(services, new Secret(cookie), (error) =>
+    req.log.warn({ error }, 'last seen not written'),
+  )
   if (actor === undefined) {
     throw new Problem('session_ended', { headers: { 'www-authenticate': PLAIN_CHALLENGE } })
   }

@@ -15,7 +15,10 @@ export function bearerToken(req: IncomingMessage): Secret | undefined {
   const [, scheme = '', credential = ''] = /^([^ ]*) *(.*)$/.exec(header) ?? []
   if (scheme.toLowerCase() !== 'bearer' && scheme !== '') {
     const detail = 'Send "Authorization: Bearer <token>"; Basic and other schemes are not read.'
-    throw new Problem('authorization_scheme_unsupported', { detail, headers: { 'www-authenticate': 'Bearer realm="ramp"' } })
+    throw new Problem('authorization_scheme_unsupported', {
+      detail,
+      headers: { 'www-authenticate': 'Bearer realm="ramp"' },
+    })
   }
   if (credential === '') throw invalid('The Authorization header holds no token')
   return new Secret(credential)

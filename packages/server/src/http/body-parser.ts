@@ -11,17 +11,21 @@ export function acceptOnlyJson(app: FastifyInstance): void {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (req, body, done) => {
-    let text: string
-    try {
-      text = utf8.decode(body as Buffer)
-    } catch (cause) {
-      done(new Problem('malformed_json', { detail: 'The body is not UTF-8.', cause }))
-      return
-    }
-    parseJson(req, text, (error, value) => {
-      if (error) done(new Problem('malformed_json', { cause: error }))
-      else done(null, value)
-    })
-  })
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES },
+    (req, body, done) => {
+      let text: string
+      try {
+        text = utf8.decode(body as Buffer)
+      } catch (cause) {
+        done(new Problem('malformed_json', { detail: 'The body is not UTF-8.', cause }))
+        return
+      }
+      parseJson(req, text, (error, value) => {
+        if (error) done(new Problem('malformed_json', { cause: error }))
+        else done(null, value)
+      })
+    },
+  )
 }

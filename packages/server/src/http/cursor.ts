@@ -9,7 +9,8 @@ export function encodeCursor(position: unknown): string {
 export function decodeCursor<P>(cursor: string | undefined, isPosition: (value: unknown) => value is P): P | undefined {
   if (cursor === undefined) return undefined
   const position = parse(cursor)
-  if (!isPosition(position)) throw fieldProblem('validation_failed', 'cursor', 'This is not a cursor of this list.', 'wrong_format')
+  if (!isPosition(position))
+    throw fieldProblem('validation_failed', 'cursor', 'This is not a cursor of this list.', 'wrong_format')
   return position
 }
 

@@ -48,7 +48,8 @@ export function toProblem(error: FastifyError | Problem): Problem {
   if (error.validation) return validationProblem(error)
   const code = FASTIFY_PROBLEMS[error.code]
   if (code !== undefined) return new Problem(code, { cause: error })
-  if (isStorageUnavailable(error)) return new Problem('storage_unavailable', { cause: error, headers: { 'retry-after': '1' } })
+  if (isStorageUnavailable(error))
+    return new Problem('storage_unavailable', { cause: error, headers: { 'retry-after': '1' } })
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new Problem('bad_request', { detail: `${STATUS_CODES[error.statusCode] ?? 'Bad Request'}.`, cause: error })
   }
@@ -79,11 +80,23 @@ function fieldError({ keyword, instancePath, params }: SchemaFault): FieldError 
     case 'required':
       return { field: at(params['missingProperty']), code: 'required', message: 'This is required.' }
     case 'additionalProperties':
-      return { field: at(params['additionalProperty']).slice(0, 100), code: 'unknown_field', message: 'There is no such field.' }
+      return {
+        field: at(params['additionalProperty']).slice(0, 100),
+        code: 'unknown_field',
+        message: 'There is no such field.',
+      }
     case 'type':
-      return { field: path, code: 'wrong_type', message: `This must be of the type ${String(params['type']).replaceAll(',', ' or ')}.` }
+      return {
+        field: path,
+        code: 'wrong_type',
+        message: `This must be of the type ${String(params['type']).replaceAll(',', ' or ')}.`,
+      }
     case 'enum':
-      return { field: path, code: 'not_an_option', message: `This must be one of: ${String(params['allowedValues']).replaceAll(',', ', ')}.` }
+      return {
+        field: path,
+        code: 'not_an_option',
+        message: `This must be one of: ${String(params['allowedValues']).replaceAll(',', ', ')}.`,
+      }
     case 'minLength':
     case 'minItems':
       return { field: path, code: 'too_short', message: `This must have at least ${String(params['limit'])}.` }
@@ -92,7 +105,11 @@ function fieldError({ keyword, instancePath, params }: SchemaFault): FieldError 
       return { field: path, code: 'too_long', message: `This must have at most ${String(params['limit'])}.` }
     case 'minimum':
     case 'maximum':
-      return { field: path, code: 'out_of_range', message: `This must be ${String(params['comparison'])} ${String(params['limit'])}.` }
+      return {
+        field: path,
+        code: 'out_of_range',
+        message: `This must be ${String(params['comparison'])} ${String(params['limit'])}.`,
+      }
     case 'uniqueItems':
       return { field: path, code: 'repeated', message: 'Nothing may stand here twice.' }
     default:

@@ -4,10 +4,15 @@ import type { FastifyInstance } from 'fastify'
 import { PROBLEM_EXAMPLES, ProblemBody } from './schemas.ts'
 
 /** The OpenAPI document, made from the routes' own schemas, and the reference page that shows it. */
-export async function registerOpenApi(app: FastifyInstance, { version, publicUrl }: { version: string; publicUrl: string | null }) {
+export async function registerOpenApi(
+  app: FastifyInstance,
+  { version, publicUrl }: { version: string; publicUrl: string | null },
+) {
   app.addSchema(ProblemBody)
   await app.register(swagger, {
-    refResolver: { buildLocalReference: (schema, _baseUri, _fragment, index) => String(schema['$id'] ?? `schema-${index}`) },
+    refResolver: {
+      buildLocalReference: (schema, _baseUri, _fragment, index) => String(schema['$id'] ?? `schema-${index}`),
+    },
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -30,8 +35,17 @@ export async function registerOpenApi(app: FastifyInstance, { version, publicUrl
       components: {
         examples: PROBLEM_EXAMPLES,
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'A personal access token or a service token (RFC 6750).' },
-          session: { type: 'apiKey', in: 'cookie', name: 'ramp_session', description: 'The cookie of a browser session.' },
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A personal access token or a service token (RFC 6750).',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'ramp_session',
+            description: 'The cookie of a browser session.',
+          },
         },
       },
     },

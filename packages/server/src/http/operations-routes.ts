@@ -16,7 +16,12 @@ export function registerOperationsRoutes(app: Router, services: Services): void 
   app.get(
     '/healthz',
     {
-      schema: { operationId: 'getHealth', tags: ['Operations'], summary: 'Whether the process answers', response: { 200: Status } },
+      schema: {
+        operationId: 'getHealth',
+        tags: ['Operations'],
+        summary: 'Whether the process answers',
+        response: { 200: Status },
+      },
     },
     () => ({ status: 'ok' as const }),
   )
@@ -37,7 +42,8 @@ export function registerOperationsRoutes(app: Router, services: Services): void 
         throw new Problem('storage_unavailable', { detail: 'The database does not answer.', cause })
       })
       const pending = await pendingMigrations(read)
-      if (pending.length > 0) throw new Problem('storage_unavailable', { detail: 'The schema is not up to date: run migrate.' })
+      if (pending.length > 0)
+        throw new Problem('storage_unavailable', { detail: 'The schema is not up to date: run migrate.' })
       return { status: 'ok' as const }
     },
   )
@@ -90,7 +96,8 @@ function createMetrics(app: FastifyInstance, { verifier: { statistics } }: Servi
     registers,
     collect() {
       this.reset()
-      for (const outcome of Object.keys(statistics.outcomes) as Outcome[]) this.inc({ outcome }, statistics.outcomes[outcome])
+      for (const outcome of Object.keys(statistics.outcomes) as Outcome[])
+        this.inc({ outcome }, statistics.outcomes[outcome])
     },
   })
   new Counter({

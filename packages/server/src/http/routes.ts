@@ -1,8 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault, RouteOptions } from 'fastify'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ProblemCode } from '../core/problem-catalogue.ts'
 import { Problem } from '../core/problem.ts'
+import type { ProblemCode } from '../core/problem-catalogue.ts'
 import { ACCESS, type AccessRule } from './access.ts'
 import { problems } from './schemas.ts'
 
@@ -14,7 +14,13 @@ declare module 'fastify' {
 }
 
 /** The instance that feature routes are registered on: handlers are typed by their schemas. */
-export type Router = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
+export type Router = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
 
 /**
  * Gives every route its access rule, refusing the start for one that is not in the matrix, and completes what the
@@ -63,7 +69,9 @@ function describe(route: RouteOptions, rule: AccessRule): void {
   if (schema === undefined) return
   const codes = [...problemsOf(route, rule), ...(route.config?.problems ?? [])]
   schema.response = { ...(schema.response as object), ...problems(...new Set(codes)) }
-  const schemes = new Set(rule.by.filter((kind) => kind !== 'anonymous').map((kind) => (kind === 'session' ? kind : 'bearer')))
+  const schemes = new Set(
+    rule.by.filter((kind) => kind !== 'anonymous').map((kind) => (kind === 'session' ? kind : 'bearer')),
+  )
   schema.security = [...schemes].map((scheme) => ({ [scheme]: [] }))
   const demand = rule.permission === undefined ? '' : `Needs the permission \`${rule.permission}\`.`
   schema.description = [schema.description, demand].filter(Boolean).join('\n\n')
@@ -76,7 +84,13 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
   if (body) codes.push('malformed_json', 'validation_failed', 'body_too_large', 'unsupported_media_type')
   if (params || querystring) codes.push('validation_failed')
   if (rule.by.includes('anonymous')) return codes
-  codes.push('token_in_query', 'token_in_form', 'authentication_required', 'authorization_scheme_unsupported', 'token_invalid')
+  codes.push(
+    'token_in_query',
+    'token_in_form',
+    'authentication_required',
+    'authorization_scheme_unsupported',
+    'token_invalid',
+  )
   codes.push('token_expired', 'token_revoked', 'account_deactivated', 'address_not_allowed', 'verification_unavailable')
   if (rule.by.includes('session')) codes.push('session_ended', 'cross_site_request')
   else codes.push('bearer_required')

@@ -2,13 +2,10 @@ import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import { PROBLEMS, type ProblemCode } from '../core/problem-catalogue.ts'
 import { PLAIN_TEXT_PATTERN } from '../core/text.ts'
 
-/** Pieces that the features' schemas share. Bodies are closed: an unknown field is refused, never dropped. */
+/** Pieces that the features' schemas share. An unknown field is refused, never dropped. */
 
-/** A request body, without fields beyond those listed. */
-export const body = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
-
-/** A query string, equally closed. */
-export const query = body
+/** The fields of a body or a query string, and no others. */
+export const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
 
 export const Instant = (description: string) => Type.String({ format: 'date-time', description })
 /** A type list, not a union: a union's faults would name each branch that did not fit. */

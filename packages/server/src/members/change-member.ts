@@ -33,7 +33,8 @@ export async function changeMember(
   id: string,
   { status, password, ...names }: MemberChange,
 ): Promise<Member> {
-  if (password && actor.kind !== 'session') throw new Problem('session_required', { detail: 'Only a session resets a password.' })
+  if (password && actor.kind !== 'session')
+    throw new Problem('session_required', { detail: 'Only a session resets a password.' })
   const passwordHash = password && (await hashPassword(password))
 
   return database.write(async (trx) => {
@@ -68,7 +69,11 @@ function changedFields(before: Member, after: Member) {
 async function resetPassword(trx: Transaction, context: Context, id: string, hash: string): Promise<void> {
   await updatePassword(trx, id, { hash, changeRequiredAt: context.now })
   const endedSessions = await deleteSessionsOf(trx, id)
-  await recordAudit(trx, context, { action: 'password.reset', target: { type: 'member', id }, detail: { endedSessions } })
+  await recordAudit(trx, context, {
+    action: 'password.reset',
+    target: { type: 'member', id },
+    detail: { endedSessions },
+  })
 }
 
 /** All tokens and sessions stop with the account; the tokens are kept, and work again if it is reactivated. */
@@ -77,7 +82,11 @@ async function deactivate(trx: Transaction, context: Context, actor: Authenticat
   await setDeactivated(trx, id, context.now)
   await assertAdministratorRemains(trx)
   const endedSessions = await deleteSessionsOf(trx, id)
-  await recordAudit(trx, context, { action: 'member.deactivated', target: { type: 'member', id }, detail: { endedSessions } })
+  await recordAudit(trx, context, {
+    action: 'member.deactivated',
+    target: { type: 'member', id },
+    detail: { endedSessions },
+  })
 }
 
 async function reactivate(trx: Transaction, context: Context, id: string): Promise<void> {

@@ -41,7 +41,13 @@ export async function createMember(
   const passwordHash = await hashPassword(password)
   return database.write(async (trx) => {
     const id = newId()
-    await insertMember(trx, { id, ...names, passwordHash, passwordChangeRequiredAt: context.now, createdAt: context.now })
+    await insertMember(trx, {
+      id,
+      ...names,
+      passwordHash,
+      passwordChangeRequiredAt: context.now,
+      createdAt: context.now,
+    })
     for (const role of roles) {
       await insertGrant(trx, { accountId: id, role, grantedAt: context.now, grantedBy: actor.account.id })
     }

@@ -36,7 +36,12 @@ export function registerMemberRoutes(app: Router, services: Services): void {
     },
     async (req) => {
       const { status = 'all', q, cursor, limit = 50 } = req.query
-      const { items, next } = await listMembers(database.read, { status, q, limit, after: decodeCursor(cursor, isText) })
+      const { items, next } = await listMembers(database.read, {
+        status,
+        q,
+        limit,
+        after: decodeCursor(cursor, isText),
+      })
       return { items: items.map(toMemberBody), nextCursor: next === undefined ? null : encodeCursor(next) }
     },
   )
@@ -44,7 +49,15 @@ export function registerMemberRoutes(app: Router, services: Services): void {
   app.post(
     '/api/v1/members',
     {
-      config: { problems: ['username_taken', 'email_taken', 'role_not_found', 'grant_exceeds_token', 'insufficient_permissions'] },
+      config: {
+        problems: [
+          'username_taken',
+          'email_taken',
+          'role_not_found',
+          'grant_exceeds_token',
+          'insufficient_permissions',
+        ],
+      },
       schema: {
         operationId: 'createMember',
         tags: ['Members'],
@@ -86,7 +99,14 @@ export function registerMemberRoutes(app: Router, services: Services): void {
     '/api/v1/members/:id',
     {
       config: {
-        problems: ['member_not_found', 'username_taken', 'email_taken', 'own_deactivation', 'last_administrator', 'session_required'],
+        problems: [
+          'member_not_found',
+          'username_taken',
+          'email_taken',
+          'own_deactivation',
+          'last_administrator',
+          'session_required',
+        ],
       },
       schema: {
         operationId: 'changeMember',

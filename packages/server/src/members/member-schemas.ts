@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
-import { AccountId, body, Instant, Nullable, OneOf, page, PlainText, query } from '../http/schemas.ts'
+import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../sessions/password.ts'
 import type { Member } from './member.ts'
 
@@ -20,7 +20,7 @@ const Password = Type.String({
 })
 const MEMBER_STATUSES = ['active', 'deactivated'] as const
 
-export const CreateMemberBody = body({
+export const CreateMemberBody = closed({
   username: Username,
   email: Email,
   firstName: FirstName,
@@ -29,16 +29,18 @@ export const CreateMemberBody = body({
   roles: Type.Optional(Type.Array(PlainText({ maxLength: 64 }), { maxItems: 50, uniqueItems: true })),
 })
 
-export const ChangeMemberBody = body({
+export const ChangeMemberBody = closed({
   username: Type.Optional(Username),
   email: Type.Optional(Email),
   firstName: Type.Optional(FirstName),
   lastName: Type.Optional(LastName),
-  status: Type.Optional(OneOf(MEMBER_STATUSES, { description: 'A deactivated account’s sessions end and its tokens stop, at once.' })),
+  status: Type.Optional(
+    OneOf(MEMBER_STATUSES, { description: 'A deactivated account’s sessions end and its tokens stop, at once.' }),
+  ),
   password: Type.Optional(Password),
 })
 
-export const ListMembersQuery = query({
+export const ListMembersQuery = closed({
   status: Type.Optional(OneOf([...MEMBER_STATUSES, 'all'] as const, { default: 'all' })),
   q: Type.Optional(PlainText({ maxLength: 100, description: 'Part of the username, the name or the email address.' })),
   ...page,

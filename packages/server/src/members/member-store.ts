@@ -58,7 +58,9 @@ interface MemberFilter {
 
 /** Members in the order of their usernames, from after the key `after`. */
 export async function listMembers(db: Reader, { status, q, after, limit }: MemberFilter) {
-  let query = selectMembers(db).orderBy('username_key').limit(limit + 1)
+  let query = selectMembers(db)
+    .orderBy('username_key')
+    .limit(limit + 1)
   if (status !== 'all') query = query.where('deactivated_at', status === 'active' ? 'is' : 'is not', null)
   if (after !== undefined) query = query.where('username_key', '>', after)
   if (q !== undefined) {
@@ -69,7 +71,10 @@ export async function listMembers(db: Reader, { status, q, after, limit }: Membe
   }
   const rows = await query.execute()
   const page = rows.slice(0, limit)
-  const roles = await rolesOf(db, page.map((row) => row.id))
+  const roles = await rolesOf(
+    db,
+    page.map((row) => row.id),
+  )
   return {
     items: page.map((row) => toMember(row, roles.get(row.id) ?? [])),
     next: rows.length > limit ? page.at(-1)?.username_key : undefined,
@@ -79,7 +84,12 @@ export async function listMembers(db: Reader, { status, q, after, limit }: Membe
 async function rolesOf(db: Reader, accountIds: readonly string[]): Promise<Map<string, string[]>> {
   const roles = new Map<string, string[]>()
   if (accountIds.length === 0) return roles
-  const rows = await db.selectFrom('role_grant').select(['account_id', 'role']).where('account_id', 'in', accountIds).orderBy('role').execute()
+  const rows = await db
+    .selectFrom('role_grant')
+    .select(['account_id', 'role'])
+    .where('account_id', 'in', accountIds)
+    .orderBy('role')
+    .execute()
   for (const { account_id, role } of rows) roles.set(account_id, [...(roles.get(account_id) ?? []), role])
   return roles
 }
@@ -127,7 +137,10 @@ export async function insertMember(trx: Transaction, member: NewMember): Promise
 }
 
 /** Writes the names of a member. Throws `username_taken` or `email_taken`. */
-export async function updateMember(trx: Transaction, { id, username, email, firstName, lastName }: Member): Promise<void> {
+export async function updateMember(
+  trx: Transaction,
+  { id, username, email, firstName, lastName }: Member,
+): Promise<void> {
   await namingTaken(async () => {
     await trx
       .updateTable('account')

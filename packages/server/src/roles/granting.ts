@@ -17,5 +17,6 @@ export function requireRole(catalogue: RoleCatalogue, name: string): Role {
 export function assertWithinToken(actor: AuthenticatedActor, permissions: Iterable<string>): void {
   if (actor.kind === 'session' || !actor.isNarrowed) return
   const beyond = [...permissions].filter((permission) => !actor.permissions.has(permission))
-  if (beyond.length > 0) throw new Problem('grant_exceeds_token', { detail: `The token does not hold ${beyond.join(', ')}.` })
+  if (beyond.length > 0)
+    throw new Problem('grant_exceeds_token', { detail: `The token does not hold ${beyond.join(', ')}.` })
 }

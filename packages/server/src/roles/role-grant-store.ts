@@ -5,7 +5,12 @@ import { ADMINISTRATOR } from './role-catalogue.ts'
 /** Gives a role. False if the account had it already. */
 export async function insertGrant(
   trx: Transaction,
-  grant: { readonly accountId: string; readonly role: string; readonly grantedAt: number; readonly grantedBy: string | null },
+  grant: {
+    readonly accountId: string
+    readonly role: string
+    readonly grantedAt: number
+    readonly grantedBy: string | null
+  },
 ): Promise<boolean> {
   const result = await trx
     .insertInto('role_grant')
@@ -17,7 +22,11 @@ export async function insertGrant(
 
 /** Takes a role. False if the account did not have it. */
 export async function deleteGrant(trx: Transaction, accountId: string, role: string): Promise<boolean> {
-  const result = await trx.deleteFrom('role_grant').where('account_id', '=', accountId).where('role', '=', role).executeTakeFirst()
+  const result = await trx
+    .deleteFrom('role_grant')
+    .where('account_id', '=', accountId)
+    .where('role', '=', role)
+    .executeTakeFirst()
   return result.numDeletedRows > 0n
 }
 

@@ -2,12 +2,12 @@ import { type Context, recordAudit } from '../audit/audit.ts'
 import type { SessionActor } from '../core/actor.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
+import { comparisonKey } from '../core/text.ts'
 import { findPasswordHash, updatePassword } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { hashPassword, passwordMatches, passwordProblem } from './password.ts'
 import { deleteSessionsOf } from './session-store.ts'
 import { countAttempt, forgiveAttempt } from './sign-in-limits.ts'
-import { comparisonKey } from '../core/text.ts'
 
 interface PasswordChange {
   readonly currentPassword: Secret

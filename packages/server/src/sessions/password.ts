@@ -1,7 +1,7 @@
 import { argon2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Secret } from '../core/secret.ts'
 import { fieldProblem, type Problem } from '../core/problem.ts'
+import type { Secret } from '../core/secret.ts'
 
 /**
  * Passwords at rest: Argon2id with OWASP's parameters (19 MiB, two passes, one lane), written as a PHC string so that
@@ -70,7 +70,8 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Z
 
 function parsePhc(text: string): { salt: Buffer; tag: Buffer; parameters: Parameters } {
   const [, memory, passes, parallelism, salt, tag] = PHC.exec(text) ?? []
-  if (salt === undefined || tag === undefined) throw new Error('A stored password hash is not a PHC string of Argon2id.')
+  if (salt === undefined || tag === undefined)
+    throw new Error('A stored password hash is not a PHC string of Argon2id.')
   return {
     salt: Buffer.from(salt, 'base64'),
     tag: Buffer.from(tag, 'base64'),

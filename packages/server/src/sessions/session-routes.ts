@@ -5,7 +5,7 @@ import { asAuthenticated, asSession } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import type { Router } from '../http/routes.ts'
 import { assertSameSite } from '../http/same-site.ts'
-import { AccountId, body, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
+import { AccountId, closed, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
 import { findEmail } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { changePassword } from './change-password.ts'
@@ -22,7 +22,9 @@ const Me = Type.Object({
     displayName: Type.String(),
     email: Nullable(Type.String()),
     roles: Type.Array(Type.String()),
-    permissions: Type.Array(Type.String(), { description: 'What this credential may do now: a narrowed token has fewer.' }),
+    permissions: Type.Array(Type.String(), {
+      description: 'What this credential may do now: a narrowed token has fewer.',
+    }),
   }),
   credential: Type.Object({
     type: OneOf(['session', 'pat', 'service'] as const),
@@ -38,7 +40,8 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     sameSite: 'strict' as const,
     secure: publicUrl?.startsWith('https:') ?? req.protocol === 'https',
   })
-  const clearCookie = (req: FastifyRequest, reply: FastifyReply) => reply.clearCookie(SESSION_COOKIE, cookieOptions(req))
+  const clearCookie = (req: FastifyRequest, reply: FastifyReply) =>
+    reply.clearCookie(SESSION_COOKIE, cookieOptions(req))
 
   app.post(
     '/api/v1/session',
@@ -48,14 +51,16 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
         operationId: 'signIn',
         tags: ['Session'],
         summary: 'Sign in',
-        body: body({
+        body: closed({
           username: PlainText({ minLength: 1, maxLength: 64 }),
           password: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
         }),
         response: {
           201: Type.Object({
             accountId: AccountId,
-            mustChangePassword: Type.Boolean({ description: 'Until it is changed, other calls answer `password_change_required`.' }),
+            mustChangePassword: Type.Boolean({
+              description: 'Until it is changed, other calls answer `password_change_required`.',
+            }),
           }),
         },
       },
@@ -91,7 +96,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
         tags: ['Session'],
         summary: 'Change the own password',
         description: 'Ends all other sessions of the account.',
-        body: body({
+        body: closed({
           currentPassword: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
           newPassword: Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }),
         }),
@@ -115,7 +120,15 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
       const { id, kind, username, displayName, roles } = actor.account
       const email = kind === 'member' ? await findEmail(services.database.read, id) : null
       return {
-        account: { id, kind, username, displayName, email, roles: [...roles], permissions: [...actor.permissions].sort() },
+        account: {
+          id,
+          kind,
+          username,
+          displayName,
+          email,
+          roles: [...roles],
+          permissions: [...actor.permissions].sort(),
+        },
         credential: actor.kind === 'session' ? { type: actor.kind } : { type: actor.kind, tokenId: actor.tokenId },
       }
     },

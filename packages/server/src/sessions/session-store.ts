@@ -46,7 +46,12 @@ export async function insertSession(trx: Transaction, session: NewSession): Prom
 }
 
 export async function touchSession(trx: Transaction, sessionId: string, now: number): Promise<void> {
-  await trx.updateTable('session').set({ last_seen_at: now }).where('id', '=', sessionId).where('last_seen_at', '<', now).execute()
+  await trx
+    .updateTable('session')
+    .set({ last_seen_at: now })
+    .where('id', '=', sessionId)
+    .where('last_seen_at', '<', now)
+    .execute()
 }
 
 export async function deleteSession(trx: Transaction, sessionId: string): Promise<void> {

@@ -65,8 +65,14 @@ export async function forgiveAttempt(trx: Transaction, attempt: Attempt, account
 
 /** Removes counts whose window is over and addresses not seen for long; nothing depends on when this runs. */
 export async function deleteOldAttempts(trx: Transaction, now: number): Promise<void> {
-  await trx.deleteFrom('sign_in_failure').where('window_started_at', '<=', now - WINDOW_MS).execute()
-  await trx.deleteFrom('sign_in_address').where('last_at', '<=', now - KNOWN_ADDRESS_MS).execute()
+  await trx
+    .deleteFrom('sign_in_failure')
+    .where('window_started_at', '<=', now - WINDOW_MS)
+    .execute()
+  await trx
+    .deleteFrom('sign_in_address')
+    .where('last_at', '<=', now - KNOWN_ADDRESS_MS)
+    .execute()
 }
 
 function scopesOf({ usernameKey, address }: Attempt, isKnown: boolean) {
@@ -96,6 +102,11 @@ function network(address: string): string {
   const [head = '', tail = ''] = address.split('::')
   const groups = head.split(':')
   const missing = 8 - groups.length - (address.includes('::') ? tail.split(':').length : 0)
-  const full = address.includes('::') ? [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...tail.split(':')] : groups
-  return `${full.slice(0, 4).map((group) => group || '0').join(':')}::/64`
+  const full = address.includes('::')
+    ? [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...tail.split(':')]
+    : groups
+  return `${full
+    .slice(0, 4)
+    .map((group) => group || '0')
+    .join(':')}::/64`
 }

@@ -38,7 +38,8 @@ export async function signIn({ database }: Services, context: Context, { usernam
   await database.write(async (trx) => {
     const current = await findSignInMember(trx, attempt.usernameKey)
     // Deactivated, or the password changed, while it was being checked.
-    if (current?.passwordHash !== member.passwordHash || current.deactivatedAt !== null) throw new Problem('sign_in_failed')
+    if (current?.passwordHash !== member.passwordHash || current.deactivatedAt !== null)
+      throw new Problem('sign_in_failed')
     await forgiveAttempt(trx, attempt, member.id)
     const former = formerSession && (await findSession(trx, sessionDigest(formerSession)))
     if (former) await deleteSession(trx, former.id)
@@ -55,8 +56,8 @@ export async function signIn({ database }: Services, context: Context, { usernam
     await noteSignIn(trx, member.id, now)
     await recordAudit(trx, context, {
       action: 'session.created',
-      target: { type: 'member', id: member.id },
-      detail: { sessionId: id, username: member.username },
+      by: member,
+      target: { type: 'session', id },
     })
   })
   return { secret, accountId: member.id, mustChangePassword: member.mustChangePassword }

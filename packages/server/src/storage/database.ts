@@ -1,6 +1,6 @@
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
-import type { SqliteDatabase } from './sqlite.ts'
 import type { PostgresDatabase } from './postgres.ts'
+import type { SqliteDatabase } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
 export type Engine = 'sqlite' | 'postgres'

@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Engine } from './database.ts'
-import * as main from './migrations/0001-main.ts'
+import { up as main } from './migrations/0001-main.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
-const MIGRATIONS: Readonly<Record<string, { up(db: Kysely<unknown>, engine: Engine): Promise<void> }>> = {
+const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) => Promise<void>>> = {
   '0001-main': main,
 }
 
@@ -25,6 +25,6 @@ export async function pendingMigrations(db: Kysely<Tables>): Promise<readonly st
 
 function migrator(db: Kysely<Tables>, engine: Engine): Migrator {
   const migrations: Record<string, Migration> = {}
-  for (const [name, { up }] of Object.entries(MIGRATIONS)) migrations[name] = { up: (trx) => up(trx, engine) }
+  for (const [name, up] of Object.entries(MIGRATIONS)) migrations[name] = { up: (trx) => up(trx, engine) }
   return new Migrator({ db, provider: { getMigrations: async () => migrations } })
 }

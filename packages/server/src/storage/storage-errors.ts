@@ -26,7 +26,15 @@ const SQLITE_UNAVAILABLE: ReadonlySet<number> = new Set([5, 6, 8, 10, 11, 13, 14
 const POSTGRES_UNAVAILABLE = /^(08|53|57|58)|^(55P03|40001|40P01|25006)$/
 
 const NETWORK_UNAVAILABLE: ReadonlySet<string> = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
 ])
 
 /** Whether the database is at fault, not the statement: unreachable, locked, full, read-only, going down. */

@@ -3,7 +3,13 @@ import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { parseExpiration } from './expiration.ts'
-import { addressRangesOf, assertEarlierEnd, assertNarrowerAddresses, assertNarrowerPermissions, narrowingOf } from './narrowing.ts'
+import {
+  addressRangesOf,
+  assertEarlierEnd,
+  assertNarrowerAddresses,
+  assertNarrowerPermissions,
+  narrowingOf,
+} from './narrowing.ts'
 import { requireToken } from './require-token.ts'
 import { type Token, tokenStatus } from './token.ts'
 import { lockToken, updateToken } from './token-store.ts'
@@ -31,7 +37,11 @@ export async function changeToken(
     await lockToken(trx, id)
     const token = await requireToken(trx, account.id, id)
     if (tokenStatus(token, now) !== 'active') throw new Problem('token_not_active')
-    const changed = { ...token, ...(change.name !== undefined && { name: change.name }), ...limitsOf(change, token, account, now) }
+    const changed = {
+      ...token,
+      ...(change.name !== undefined && { name: change.name }),
+      ...limitsOf(change, token, account, now),
+    }
     await updateToken(trx, changed, now)
     await recordAudit(trx, context, {
       action: 'token.changed',
@@ -42,7 +52,12 @@ export async function changeToken(
   })
 }
 
-function limitsOf(change: TokenChange, token: Token, account: AuthenticatedActor['account'], now: number): Partial<Token> {
+function limitsOf(
+  change: TokenChange,
+  token: Token,
+  account: AuthenticatedActor['account'],
+  now: number,
+): Partial<Token> {
   const limits: { expiresAt?: number | null; permissions?: string[] | null; allowedAddresses?: string[] | null } = {}
   if (change.expiresAt !== undefined) {
     limits.expiresAt = parseExpiration(change.expiresAt, now)

@@ -12,7 +12,12 @@ export function narrowingOf(wanted: readonly string[] | null | undefined, held: 
   if (wanted === null || wanted === undefined) return null
   const index = wanted.findIndex((permission) => !held.has(permission))
   if (index >= 0) {
-    throw fieldProblem('validation_failed', `permissions.${index}`, 'You do not hold this permission.', 'permission_not_held')
+    throw fieldProblem(
+      'validation_failed',
+      `permissions.${index}`,
+      'You do not hold this permission.',
+      'permission_not_held',
+    )
   }
   return [...wanted].sort()
 }
@@ -37,7 +42,8 @@ export function assertNarrowerPermissions(from: readonly string[] | null, to: re
 /** Throws `token_widening` unless every range of `to` lies within one of `from`. */
 export function assertNarrowerAddresses(from: readonly string[] | null, to: readonly string[] | null): void {
   if (from === null) return
-  if (to === null || !to.every((range) => from.some((outer) => contains(outer, range)))) throw widening('allowedAddresses')
+  if (to === null || !to.every((range) => from.some((outer) => contains(outer, range))))
+    throw widening('allowedAddresses')
 }
 
 /** Throws `token_widening` unless `to` ends no later than `from` (null: never). */

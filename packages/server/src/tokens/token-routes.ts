@@ -1,18 +1,26 @@
 import { isTokenId } from '@ramp/verifier'
 import { Type } from 'typebox'
+import { parseName } from '../core/text.ts'
 import { asAuthenticated, asSession, asToken } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
 import { listOf, NoContent } from '../http/schemas.ts'
-import { parseName } from '../core/text.ts'
 import type { Services } from '../services.ts'
 import { changeToken } from './change-token.ts'
 import { createToken } from './create-token.ts'
 import { requireToken } from './require-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import type { Token } from './token.ts'
-import { ChangeTokenBody, CreatedToken, CreateTokenBody, ListTokensQuery, TokenBody, TokenId, toTokenBody } from './token-schemas.ts'
+import {
+  ChangeTokenBody,
+  CreatedToken,
+  CreateTokenBody,
+  ListTokensQuery,
+  TokenBody,
+  TokenId,
+  toTokenBody,
+} from './token-schemas.ts'
 import { listTokens, type TokenPosition, type TokenSort } from './token-store.ts'
 
 const NAME_LENGTH = 100
@@ -69,7 +77,10 @@ export function registerTokenRoutes(app: Router, services: Services): void {
       const { name, expiresAt = null, permissions = null, allowedAddresses = null } = req.body
       const input = { name: parseName('name', name, NAME_LENGTH), expiresAt, permissions, allowedAddresses }
       const { token, secret } = await createToken(services, contextOf(req, services), asSession(req), input)
-      return reply.code(201).header('location', `/api/v1/tokens/${token.id}`).send({ token: show(token), secret: secret.expose() })
+      return reply
+        .code(201)
+        .header('location', `/api/v1/tokens/${token.id}`)
+        .send({ token: show(token), secret: secret.expose() })
     },
   )
 
@@ -150,6 +161,8 @@ export function registerTokenRoutes(app: Router, services: Services): void {
 function isPositionFor(sort: TokenSort) {
   return (value: unknown): value is TokenPosition => {
     const { value: at, id } = (value ?? {}) as Partial<TokenPosition>
-    return typeof id === 'string' && isTokenId(id) && (sort === 'name' ? typeof at === 'string' : Number.isSafeInteger(at))
+    return (
+      typeof id === 'string' && isTokenId(id) && (sort === 'name' ? typeof at === 'string' : Number.isSafeInteger(at))
+    )
   }
 }

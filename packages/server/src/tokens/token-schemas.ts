@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
-import { body, Instant, Nullable, OneOf, page, PlainText, query } from '../http/schemas.ts'
+import { closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
 import type { Usage } from '../verification/last-used.ts'
 import { TOKEN_STATUSES, type Token, tokenStatus } from './token.ts'
 import { TOKEN_SORTS } from './token-store.ts'
@@ -10,10 +10,15 @@ export const TokenId = Type.String({
   description: 'The public part of a token: what stands between `ramp_pat_` and the secret.',
 })
 
-const Name = Type.String({ minLength: 1, description: '1 to 100 characters, trimmed; unique among the active tokens.', examples: ['nightly backup on db1'] })
+const Name = Type.String({
+  minLength: 1,
+  description: '1 to 100 characters, trimmed; unique among the active tokens.',
+  examples: ['nightly backup on db1'],
+})
 const ExpiresAt = Nullable(
   Type.String({
-    description: 'A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.',
+    description:
+      'A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.',
     examples: ['2027-01-31', '2027-01-31T12:00:00Z'],
   }),
 )
@@ -34,14 +39,14 @@ const AllowedAddresses = Nullable(
   }),
 )
 
-export const CreateTokenBody = body({
+export const CreateTokenBody = closed({
   name: Name,
   expiresAt: Type.Optional(ExpiresAt),
   permissions: Type.Optional(Permissions),
   allowedAddresses: Type.Optional(AllowedAddresses),
 })
 
-export const ChangeTokenBody = body({
+export const ChangeTokenBody = closed({
   name: Type.Optional(Name),
   expiresAt: Type.Optional(ExpiresAt),
   permissions: Type.Optional(Permissions),
@@ -50,7 +55,7 @@ export const ChangeTokenBody = body({
 
 const SORTS = TOKEN_SORTS.flatMap((sort) => [sort, `-${sort}`] as const)
 
-export const ListTokensQuery = query({
+export const ListTokensQuery = closed({
   status: Type.Optional(OneOf([...TOKEN_STATUSES, 'all'] as const, { default: 'active' })),
   q: Type.Optional(PlainText({ maxLength: 100, description: 'Part of the name, or a whole id.' })),
   sort: Type.Optional(OneOf(SORTS, { default: '-createdAt', description: 'A minus sign turns the order round.' })),

@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, sql } from 'kysely'
-import { comparisonKey } from '../core/text.ts'
 import { fieldProblem } from '../core/problem.ts'
+import { comparisonKey } from '../core/text.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
 import { violates } from '../storage/storage-errors.ts'
 import type { Tables } from '../storage/tables.ts'
@@ -51,7 +51,10 @@ function toToken(row: TokenRow): Token {
 
 /** A token of this account; undefined if there is none, or if it is somebody else's. */
 export async function findOwnToken(db: Reader, accountId: string, id: string): Promise<Token | undefined> {
-  const row = await selectTokens(db).where('token.id', '=', id).where('token.account_id', '=', accountId).executeTakeFirst()
+  const row = await selectTokens(db)
+    .where('token.id', '=', id)
+    .where('token.account_id', '=', accountId)
+    .executeTakeFirst()
   return row && toToken(row)
 }
 
@@ -134,7 +137,11 @@ function hasStatus(where: ExpressionBuilder<Tables, 'token'>, status: TokenStatu
  * once, the second must see the first. An update that changes nothing, since it locks on both engines.
  */
 export async function lockToken(trx: Transaction, id: string): Promise<void> {
-  await trx.updateTable('token').set((row) => ({ name_released_at: row.ref('name_released_at') })).where('id', '=', id).execute()
+  await trx
+    .updateTable('token')
+    .set((row) => ({ name_released_at: row.ref('name_released_at') }))
+    .where('id', '=', id)
+    .execute()
 }
 
 export interface NewToken {
@@ -200,7 +207,11 @@ export async function updateToken(
 export async function setRevoked(trx: Transaction, id: string, by: string, now: number): Promise<boolean> {
   const result = await trx
     .updateTable('token')
-    .set((row) => ({ revoked_at: now, revoked_by: by, name_released_at: row.fn.coalesce('name_released_at', row.val(now)) }))
+    .set((row) => ({
+      revoked_at: now,
+      revoked_by: by,
+      name_released_at: row.fn.coalesce('name_released_at', row.val(now)),
+    }))
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .executeTakeFirst()

@@ -13,8 +13,11 @@ export interface Usage {
 /** How late the stored "last used" may be. Reading through this process sees it at once, stored or not. */
 const FLUSH_INTERVAL_MS = 5000
 
-/** Rows a statement: a flush of many must not hold up the event loop (SQLite writes in this thread). */
-const FLUSH_ROWS = 5000
+/** Rows a statement, some 15 ms: a flush of many must not hold up the event loop (SQLite writes in this thread). */
+const FLUSH_ROWS = 1000
+
+/** So many different tokens in one interval are written before it ends: what is noted must not fill the memory. */
+const EARLY_FLUSH_TOKENS = 20_000
 
 /** Enough to tell `curl/8.5.0` from `PostmanRuntime/7.43.0`; a longer one is cut. */
 const CLIENT_LENGTH = 200
@@ -41,11 +44,13 @@ export class UsageRecorder {
 
   note(tokenId: string, presenter: Presenter, at: number): void {
     const noted = this.#noted.get(tokenId)
-    if (noted === undefined) this.#noted.set(tokenId, { at, presenter })
-    else {
+    if (noted !== undefined) {
       noted.at = at
       noted.presenter = presenter
+      return
     }
+    this.#noted.set(tokenId, { at, presenter })
+    if (this.#noted.size === EARLY_FLUSH_TOKENS) void this.flush()
   }
 
   /** What is known here and perhaps not stored yet. */
@@ -71,9 +76,10 @@ export class UsageRecorder {
     this.#flushing = this.#noted
     this.#noted = new Map()
     try {
-      const rows = [...this.#flushing.keys()].map((id) => ({ id, ...(this.pending(id) as Usage) }))
-      for (let from = 0; from < rows.length; from += FLUSH_ROWS) {
-        await this.#write(JSON.stringify(rows.slice(from, from + FLUSH_ROWS)))
+      const ids = [...this.#flushing.keys()]
+      for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
+        const rows = ids.slice(from, from + FLUSH_ROWS).map((id) => ({ id, ...this.pending(id) }))
+        await this.#write(JSON.stringify(rows))
       }
     } catch (error) {
       for (const [id, noted] of this.#flushing) if (!this.#noted.has(id)) this.#noted.set(id, noted)
@@ -107,6 +113,8 @@ export class UsageRecorder {
 /** A user agent is free text from outside: control characters and anything that looks like a token are taken out. */
 export function cleanClient(userAgent: string | undefined): string | null {
   if (userAgent === undefined) return null
-  const visible = withoutSecrets(userAgent.slice(0, 4 * CLIENT_LENGTH)).replace(/[^\x20-\x7e\xa0-\uffff]/g, '').trim()
+  const visible = withoutSecrets(userAgent.slice(0, 4 * CLIENT_LENGTH))
+    .replace(/[^\x20-\x7e\xa0-\uffff]/g, '')
+    .trim()
   return visible === '' ? null : visible.slice(0, CLIENT_LENGTH)
 }

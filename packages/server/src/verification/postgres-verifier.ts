@@ -11,7 +11,10 @@ import { decide, refuse } from './verdict.ts'
 export function createPostgresVerifier(database: PostgresDatabase, options: VerifierOptions): TokenVerifier {
   const { clock, usage } = options
   const credentials = postgresCredentials(database.pool, options.catalogue)
-  const statistics = newStatistics(() => 0, () => 0)
+  const statistics = newStatistics(
+    () => 0,
+    () => 0,
+  )
 
   async function decideTurn(turn: readonly Asked[], askedAt: number): Promise<void> {
     const ids = [...new Set(turn.map((asked) => asked.tokenId))]

@@ -5,7 +5,7 @@ import { sqliteCoherence } from './coherence-sqlite.ts'
 import { sqliteCredentials } from './stored-credentials.ts'
 import { digestOf, newStatistics, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Asked, turnQueue } from './turn-queue.ts'
-import { decide, refuse, type VerifiableToken, type Verdict } from './verdict.ts'
+import { decide, refuse, type Verdict, type VerifiableToken } from './verdict.ts'
 
 /** About 0.5 KiB each; what falls out is read again in some 20 microseconds. */
 const CACHED_TOKENS = 50_000
@@ -18,7 +18,10 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   const credentials = sqliteCredentials(reader, options.catalogue)
   const tokens = new LRUCache<string, VerifiableToken>({ max: CACHED_TOKENS })
   const accounts = new LRUCache<string, Principal>({ max: CACHED_ACCOUNTS })
-  const statistics = newStatistics(() => tokens.size, () => accounts.size)
+  const statistics = newStatistics(
+    () => tokens.size,
+    () => accounts.size,
+  )
   const coherence = sqliteCoherence(reader, {
     dropToken: (id) => tokens.delete(id),
     dropAccount: (id) => accounts.delete(id),

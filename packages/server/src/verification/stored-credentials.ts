@@ -2,8 +2,8 @@ import { BlockList } from 'node:net'
 import type { DatabaseSync } from 'node:sqlite'
 import type pg from 'pg'
 import type { Principal } from '../core/actor.ts'
-import type { RoleCatalogue } from '../roles/role-catalogue.ts'
 import { parseRange } from '../core/address.ts'
+import type { RoleCatalogue } from '../roles/role-catalogue.ts'
 import type { TokenTable } from '../storage/tables.ts'
 import type { VerifiableToken } from './verdict.ts'
 
@@ -83,7 +83,8 @@ function toToken(row: TokenRow): VerifiableToken {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     narrowing: row.permissions === null ? null : new Set(JSON.parse(row.permissions) as string[]),
-    allowedAddresses: row.allowed_addresses === null ? null : toBlockList(JSON.parse(row.allowed_addresses) as string[]),
+    allowedAddresses:
+      row.allowed_addresses === null ? null : toBlockList(JSON.parse(row.allowed_addresses) as string[]),
   }
 }
 

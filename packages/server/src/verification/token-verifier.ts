@@ -16,7 +16,7 @@ export interface Presenter {
 export interface TokenVerifier {
   /**
    * Calls back exactly once with the verdict, which is decided on a state no older than this call. A callback, since a
-   * promise a request is measurable here; `verifyToken` is the same for everybody else.
+   * promise a request is measurable here.
    */
   verify(secret: Secret, presenter: Presenter, done: (verdict: Verdict) => void): void
   /** An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say. */
@@ -41,11 +41,6 @@ export interface VerificationStatistics {
   cachedAccounts(): number
   /** Called with how long the first verification of a turn waited for its verdict, in seconds. */
   observeWait: (seconds: number) => void
-}
-
-/** {@link TokenVerifier.verify} as a promise. */
-export function verifyToken(verifier: TokenVerifier, secret: Secret, presenter: Presenter): Promise<Verdict> {
-  return new Promise((resolve) => verifier.verify(secret, presenter, resolve))
 }
 
 /** What is stored of a token besides its id. */

@@ -3,7 +3,13 @@ import type { Engine } from '../database.ts'
 
 /** The words in which the engines' table definitions differ. */
 const WORDS = {
-  sqlite: { instant: 'INTEGER', integer: 'INTEGER', bytes: 'BLOB', serial: 'INTEGER PRIMARY KEY AUTOINCREMENT', end: 'STRICT' },
+  sqlite: {
+    instant: 'INTEGER',
+    integer: 'INTEGER',
+    bytes: 'BLOB',
+    serial: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+    end: 'STRICT',
+  },
   postgres: {
     instant: 'BIGINT',
     integer: 'BIGINT',
@@ -127,7 +133,12 @@ function tables(engine: Engine): readonly string[] {
 
 /** Which row changes count, and whose cached state they end. Adding a token or an account takes nothing away. */
 const WATCHED = [
-  { table: 'token', when: 'UPDATE OF account_id, digest, expires_at, revoked_at, permissions, allowed_addresses', kind: 'token', key: 'id' },
+  {
+    table: 'token',
+    when: 'UPDATE OF account_id, digest, expires_at, revoked_at, permissions, allowed_addresses',
+    kind: 'token',
+    key: 'id',
+  },
   { table: 'token', when: 'DELETE', kind: 'token', key: 'id' },
   { table: 'account', when: 'UPDATE OF kind, username, display_name, deactivated_at', kind: 'account', key: 'id' },
   { table: 'account', when: 'DELETE', kind: 'account', key: 'id' },
@@ -160,7 +171,10 @@ function sqliteTrigger(watch: Watch): string {
 
 /** `INSERT OR REPLACE` removes the rows in its way without firing their DELETE triggers, so it is seen coming. */
 const SQLITE_REPLACE_TRIGGERS = [
-  { table: 'token', inTheWay: 'id = NEW.id OR (account_id = NEW.account_id AND name_key = NEW.name_key AND name_released_at IS NULL)' },
+  {
+    table: 'token',
+    inTheWay: 'id = NEW.id OR (account_id = NEW.account_id AND name_key = NEW.name_key AND name_released_at IS NULL)',
+  },
   { table: 'account', inTheWay: 'id = NEW.id OR username_key = NEW.username_key' },
 ].map(
   ({ table, inTheWay }) => `CREATE TRIGGER ${table}_authz_replace BEFORE INSERT ON ${table}

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildApp } from '../src/app.ts'
-import { readConfig } from '../src/config.ts'
-import { openDatabase } from '../src/storage/open-database.ts'
+import { buildApp } from '../packages/server/src/app.ts'
+import { readConfig } from '../packages/server/src/config.ts'
+import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 
 /** Writes `docs/openapi.json`, from which the web client's types are generated: `npm run generate`. */
 const folder = mkdtempSync(join(tmpdir(), 'ramp-openapi-'))
@@ -11,7 +11,7 @@ const database = openDatabase(`sqlite:${join(folder, 'ramp.db')}`)
 await database.migrate()
 const app = await buildApp({ config: readConfig({ RAMP_LOG_LEVEL: 'silent' }), database })
 await app.ready()
-writeFileSync(new URL('../../../docs/openapi.json', import.meta.url), `${JSON.stringify(app.swagger(), null, 2)}\n`)
+writeFileSync(new URL('../docs/openapi.json', import.meta.url), `${JSON.stringify(app.swagger(), null, 2)}\n`)
 await app.close()
 await database.close()
 rmSync(folder, { recursive: true })

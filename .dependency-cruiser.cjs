@@ -1,0 +1,83 @@
+/** The layering of the code, as rules that `npm run check` enforces. See ARCHITECTURE.md. */
+const FEATURES = '(tokens|members|roles|sessions|audit)'
+const SERVER = '^packages/server/src'
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'core-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: `${SERVER}/core/` },
+      to: { path: '^packages/', pathNot: `${SERVER}/core/` },
+    },
+    {
+      name: 'storage-knows-only-core',
+      severity: 'error',
+      from: { path: `${SERVER}/storage/` },
+      to: { path: '^packages/', pathNot: `${SERVER}/(storage|core)/` },
+    },
+    {
+      name: 'verification-knows-no-feature',
+      comment: 'It reads the role catalogue, and nothing else of the features.',
+      severity: 'error',
+      from: { path: `${SERVER}/verification/` },
+      to: {
+        path: '^packages/',
+        pathNot: [`${SERVER}/(verification|storage|core)/`, `${SERVER}/roles/role-catalogue`, '^packages/verifier/'],
+      },
+    },
+    {
+      name: 'use-cases-and-stores-know-no-http',
+      comment: 'Only *-routes.ts and *-schemas.ts of a feature speak HTTP.',
+      severity: 'error',
+      from: { path: `${SERVER}/${FEATURES}/`, pathNot: '-(routes|schemas)\\.ts$' },
+      to: { path: [`${SERVER}/http/`, '-(routes|schemas)\\.ts$', 'node_modules/fastify', 'node_modules/@fastify'] },
+    },
+    {
+      name: 'http-knows-no-use-case',
+      comment: 'It authenticates and words refusals; what a feature does, only its own routes call.',
+      severity: 'error',
+      from: { path: `${SERVER}/http/` },
+      to: {
+        path: `${SERVER}/${FEATURES}/`,
+        pathNot: [`${SERVER}/sessions/(read-session|session)\\.ts`, `${SERVER}/audit/audit\\.ts`],
+      },
+    },
+    {
+      name: 'only-app-wires',
+      severity: 'error',
+      from: { path: SERVER, pathNot: `${SERVER}/(app|main|commands/)` },
+      to: { path: `${SERVER}/(app|main|config|commands/.*)\\.ts` },
+    },
+    {
+      name: 'the-verifier-depends-on-nothing',
+      severity: 'error',
+      from: { path: '^packages/verifier/src/' },
+      to: { pathNot: '^packages/verifier/src/' },
+    },
+    {
+      name: 'the-web-speaks-http-only',
+      severity: 'error',
+      from: { path: '^packages/web/' },
+      to: { path: '^packages/(server|verifier)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|node_modules/\\.cache)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+}

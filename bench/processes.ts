@@ -1,0 +1,88 @@
+import { type ChildProcess, execFile, fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+/** The server has one core and the load the other, so that they do not take turns; without `taskset` both have all. */
+const SERVER_CORE = '0'
+const LOAD_CORE = '1'
+const CAN_PIN = spawnSync('taskset', ['--version']).status === 0
+
+/** As `npm start` has them. */
+const SERVER_FLAGS = ['--max-semi-space-size=8']
+
+const run = promisify(execFile)
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+export interface BenchServer {
+  readonly origin: string
+  residentMiB(): Promise<number>
+  stop(): Promise<void>
+}
+
+/** Starts `server.ts` and waits until it listens. */
+export async function startServer(databaseUrl: string, variant: 'ramp' | 'unnoted' | 'bare'): Promise<BenchServer> {
+  const child = fork(script('server.ts'), [databaseUrl, variant], {
+    execArgv: SERVER_FLAGS,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  pin(child, SERVER_CORE)
+  const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
+  const { port } = JSON.parse(line.toString()) as { port: number }
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async residentMiB() {
+      child.send('memory')
+      const [answer] = (await once(child, 'message')) as [{ rssMiB: number }]
+      return answer.rssMiB
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** Loads an address for some seconds and returns requests a second. */
+export async function load(url: string, tokensFile: string, seconds: number): Promise<number> {
+  const node = [process.execPath, script('load.ts'), url, tokensFile, String(seconds)] as const
+  const command = CAN_PIN ? (['taskset', '-c', LOAD_CORE, ...node] as const) : node
+  const { stdout } = await run(command[0], command.slice(1))
+  return (JSON.parse(stdout) as { perSecond: number }).perSecond
+}
+
+/** From the start of `ramp-server serve` on a database that exists to its first answer, in milliseconds. */
+export async function timeToFirstAnswer(databaseUrl: string): Promise<number> {
+  const started = performance.now()
+  const child = fork(script('../packages/server/bin/ramp-server.js'), ['serve'], {
+    execArgv: SERVER_FLAGS,
+    env: { ...process.env, RAMP_DATABASE_URL: databaseUrl, RAMP_PORT: String(START_PORT), RAMP_LOG_LEVEL: 'error' },
+  })
+  while (!(await answers(`http://127.0.0.1:${START_PORT}/healthz`))) await delay(5)
+  const took = performance.now() - started
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  return took
+}
+
+const START_PORT = 17_267
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
+
+/** Runs one of the in-process measurements alone on a core and returns what it prints. */
+export async function measure<T>(name: string, ...args: readonly string[]): Promise<T> {
+  const node = [process.execPath, script(name), ...args]
+  const command = CAN_PIN ? ['taskset', '-c', SERVER_CORE, ...node] : node
+  const { stdout } = await run(command[0] as string, command.slice(1), { maxBuffer: 2 ** 26 })
+  return JSON.parse(stdout) as T
+}
+
+function pin(child: ChildProcess, core: string): void {
+  if (CAN_PIN && child.pid !== undefined) spawnSync('taskset', ['-acp', core, String(child.pid)])
+}
