@@ -13,13 +13,13 @@ export const theme = createTheme({
   components: {
     // Coloured titles on coloured grounds have too little contrast; the ground and the icon say enough.
     Alert: Alert.extend({ styles: { label: { color: 'var(--mantine-color-text)' } } }),
-    CloseButton: CloseButton.extend({ defaultProps: { 'aria-label': 'Close' } }),
     Modal: Modal.extend({
       defaultProps: {
         radius: 'lg',
         padding: 'lg',
         // A closed dialog leaves at once: a secret must not linger in the page while it fades out.
         transitionProps: { transition: 'fade-up', duration: 150, exitDuration: 0 },
+        closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.5 },
         styles: { title: { fontWeight: 600, fontSize: 'var(--mantine-font-size-lg)' } },
       },

@@ -1,7 +1,6 @@
 import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconLogout, IconUser } from '@tabler/icons-react'
-import { messageOf } from '../api/problem-error.ts'
+import { announceFailure } from '../app/announce.ts'
 import { useSignOut } from './session-actions.ts'
 import type { Account } from './session-query.ts'
 
@@ -17,7 +16,7 @@ export function AccountMenu({ account }: { readonly account: Account }) {
   const signOut = useSignOut()
   const leave = () =>
     signOut.mutate(undefined, {
-      onError: (error) => notifications.show({ color: 'red', title: 'Still signed in', message: messageOf(error) }),
+      onError: (error) => announceFailure('Still signed in', error),
     })
 
   return (

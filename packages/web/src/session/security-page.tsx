@@ -1,5 +1,5 @@
 import { Paper, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import { announce } from '../app/announce.ts'
 import { PageHeader } from '../app/page-header.tsx'
 import { ChangePasswordForm } from './change-password-form.tsx'
 import { useAccount } from './use-account.ts'
@@ -22,7 +22,7 @@ export function SecurityPage() {
           <ChangePasswordForm
             submitLabel="Change password"
             username={username}
-            onChanged={() => notifications.show({ color: 'green', message: 'Your password is changed.' })}
+            onChanged={() => announce('Your password is changed.')}
           />
         </Stack>
       </Paper>

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { messageOf } from '../api/problem-error.ts'
+import { announce } from '../app/announce.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { LastUse } from './last-use.tsx'
 import { displayId, type Token } from './token.ts'
@@ -27,7 +27,7 @@ function Question({ token, now, onClose, onRevoked }: RevokeTokenDialogProps & {
   const revoke = () =>
     revocation.mutate(token, {
       onSuccess: () => {
-        notifications.show({ color: 'green', message: `“${token.name}” is revoked.` })
+        announce(`“${token.name}” is revoked.`)
         onRevoked()
       },
     })
