@@ -15,13 +15,17 @@ export function auditRefusals(services: Services) {
     if (!(error instanceof Problem) || (error.status !== 403 && error.status !== 409)) return
     if (rule === undefined || !isAdministrative(rule) || req.actor.kind === 'anonymous') return
     const { id } = (req.params ?? {}) as { id?: string }
-    await services.database.write((trx) =>
-      recordAudit(trx, contextOf(req, services), {
-        action: 'request.refused',
-        outcome: 'refused',
-        target: { type: 'route', id: `${req.method} ${req.routeOptions.url}` },
-        detail: { code: error.code, ...(id !== undefined && { memberId: id }) },
-      }),
-    )
+    const refusal = {
+      action: 'request.refused',
+      outcome: 'refused',
+      target: { type: 'route', id: `${req.method} ${req.routeOptions.url}` },
+      detail: { code: error.code, ...(id !== undefined && { memberId: id }) },
+    } as const
+    try {
+      await services.database.write((trx) => recordAudit(trx, contextOf(req, services), refusal))
+    } catch (failure) {
+      // It stays refused; where the database cannot take the event, the log does.
+      req.log.error({ err: failure, refusal }, 'refusal not recorded')
+    }
   }
 }
