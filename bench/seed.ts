@@ -62,6 +62,7 @@ async function insertAccounts(
     username: id,
     username_key: id,
     display_name: id,
+    display_name_key: id,
     created_at: now,
     deactivated_at: null,
   })

@@ -66,7 +66,7 @@ export async function listMembers(db: Reader, { status, q, after, limit }: Membe
   if (q !== undefined) {
     const pattern = `%${comparisonKey(q).replace(/[\\%_]/g, '\\$&')}%`
     query = query.where(
-      sql<boolean>`(username_key LIKE ${pattern} ESCAPE '\\' OR email_key LIKE ${pattern} ESCAPE '\\' OR lower(display_name) LIKE ${pattern} ESCAPE '\\')`,
+      sql<boolean>`(username_key LIKE ${pattern} ESCAPE '\\' OR email_key LIKE ${pattern} ESCAPE '\\' OR display_name_key LIKE ${pattern} ESCAPE '\\')`,
     )
   }
   const rows = await query.execute()
@@ -115,7 +115,7 @@ export async function insertMember(trx: Transaction, member: NewMember): Promise
         kind: 'member',
         username: member.username,
         username_key: comparisonKey(member.username),
-        display_name: displayNameOf(member.firstName, member.lastName),
+        ...displayed(member),
         created_at: member.createdAt,
         deactivated_at: null,
       })
@@ -144,7 +144,7 @@ export async function updateMember(
   await namingTaken(async () => {
     await trx
       .updateTable('account')
-      .set({ username, username_key: comparisonKey(username), display_name: displayNameOf(firstName, lastName) })
+      .set({ username, username_key: comparisonKey(username), ...displayed({ firstName, lastName }) })
       .where('id', '=', id)
       .execute()
     await trx
@@ -153,6 +153,11 @@ export async function updateMember(
       .where('account_id', '=', id)
       .execute()
   })
+}
+
+function displayed({ firstName, lastName }: Pick<Member, 'firstName' | 'lastName'>) {
+  const displayName = displayNameOf(firstName, lastName)
+  return { display_name: displayName, display_name_key: comparisonKey(displayName) }
 }
 
 async function namingTaken(write: () => Promise<void>): Promise<void> {

@@ -23,6 +23,8 @@ interface AccountTable {
   /** `comparisonKey(username)`: unique. */
   username_key: string
   display_name: string
+  /** `comparisonKey(display_name)`: what a search looks in. */
+  display_name_key: string
   created_at: number
   deactivated_at: number | null
 }

@@ -1,5 +1,5 @@
 import { Badge, Text } from '@mantine/core'
-import { formatDate, formatTime, formatUtc, relativeTime } from '../app/time.ts'
+import { formatDate, formatTime, formatUtc, formatUtcDate, relativeTime } from '../app/time.ts'
 import { displayId, expiresSoon, type Token } from './token.ts'
 
 /** What a list says of a token, piece by piece: columns on a wide page, lines on a narrow one. */
@@ -58,13 +58,15 @@ export function Expires({ token, now }: FactProps) {
     )
   }
   const at = Date.parse(token.expiresAt)
+  // A revoked token will not live that long.
+  const isRevoked = token.status === 'revoked'
   return (
     <time dateTime={token.expiresAt}>
       <Text component="span" display="block" size="sm">
-        {relativeTime(at, now)}
+        {isRevoked ? formatUtcDate(at) : relativeTime(at, now)}
       </Text>
       <Text component="span" display="block" size="xs" c="dimmed">
-        {formatUtc(at)}
+        {isRevoked ? 'Revoked before' : formatUtc(at)}
       </Text>
     </time>
   )
@@ -92,7 +94,7 @@ export function Status({ token, now }: FactProps) {
 
 function Dot({ color, label }: { readonly color: string; readonly label: string }) {
   return (
-    <Badge variant="dot" color={color} tt="none" fw={500} size="md">
+    <Badge variant="dot" color={color} tt="none" fw={500} miw="max-content">
       {label}
     </Badge>
   )

@@ -33,6 +33,7 @@ function tables(engine: Engine): readonly string[] {
       username TEXT NOT NULL CHECK (username <> ''),
       username_key TEXT NOT NULL CONSTRAINT account_username UNIQUE,
       display_name TEXT NOT NULL,
+      display_name_key TEXT NOT NULL,
       created_at ${instant} NOT NULL,
       deactivated_at ${instant}
     ) ${end}`,
