@@ -1,10 +1,10 @@
 import { AppShell, Burger, Center, Group, Loader, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { AccountMenu } from '../session/account-menu.tsx'
-import { readReturnPath } from '../session/return-path.ts'
 import { sessionQuery } from '../session/session-query.ts'
+import { ToSignIn } from '../session/to-sign-in.tsx'
 import { AccountContext } from '../session/use-account.ts'
 import classes from './app-frame.module.css'
 import { BrokenPage } from './broken-page.tsx'
@@ -29,7 +29,7 @@ export function AppFrame() {
   }
   if (session.state !== 'signed-in') {
     const hasLeft = session.state === 'signed-out' && session.because === 'signed out here'
-    return <Navigate to="/login" search={hasLeft ? {} : readReturnPath(href)} replace />
+    return <ToSignIn from={hasLeft ? undefined : href} />
   }
 
   return (

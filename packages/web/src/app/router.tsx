@@ -46,6 +46,8 @@ export const router = createRouter({
     frame.addChildren([tokensRoute, security, unknownSetting, unknownAdmin]),
   ]),
   defaultErrorComponent: BrokenPage,
+  // Only what a route's validateSearch lets through; otherwise the root passes everything on as it came.
+  search: { strict: true },
   // Plain text both ways: the router's own JSON would turn a search for 123 into %22123%22.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -32,7 +32,7 @@ export const theme = createTheme({
   },
 })
 
-/** Mantine's greys and reds for text are below the contrast of WCAG AA (4.5 to 1) on its own surfaces; these are above. */
+/** Mantine's greys and reds for text are below the contrast of WCAG AA (4.5 to 1) on its own surfaces; these are above it. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {
@@ -46,5 +46,8 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#9a9a9a',
     '--mantine-color-error': 'var(--mantine-color-red-4)',
     '--mantine-color-anchor': 'var(--mantine-color-indigo-3)',
+    // The grounds of alerts: a tint, not a signal lamp.
+    '--mantine-color-yellow-light': 'rgb(250 176 5 / 14%)',
+    '--mantine-color-red-light': 'rgb(250 82 82 / 14%)',
   },
 })

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect } from 'react'
 import { Logo } from '../app/logo.tsx'
 import { ChangePasswordForm } from './change-password-form.tsx'
 import classes from './login-page.module.css'
+import { readReturnPath } from './return-path.ts'
 import { sessionQuery } from './session-query.ts'
 import { SignInForm } from './sign-in-form.tsx'
 
@@ -12,7 +13,8 @@ const route = getRouteApi('/login')
 
 /** Sign in, choose a new password if the server asks for one, and go where one wanted to. */
 export function LoginPage() {
-  const { next } = route.useSearch()
+  // Checked here too: this must not hang on how the router treats what a route does not know.
+  const { next } = readReturnPath(route.useSearch().next)
   const { data: session, isPending } = useQuery(sessionQuery)
 
   if (isPending)

@@ -16,7 +16,7 @@ interface CreatedTokenProps {
 export function CreatedToken({ token, secret, onCopied, onDone }: CreatedTokenProps) {
   const copyButton = useRef<HTMLButtonElement>(null)
   // The form that had the focus is gone; the next thing to do is to copy.
-  useEffect(() => copyButton.current?.focus(), [])
+  useEffect(() => copyButton.current?.focus({ preventScroll: true }), [])
 
   return (
     <Stack gap="md">

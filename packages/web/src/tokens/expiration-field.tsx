@@ -39,7 +39,7 @@ export function ExpirationField({ form, now }: ExpirationFieldProps) {
       )}
       {expiration === 'none' && (
         <Alert role="status" color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
-          It stays valid until you revoke it. If it leaks and nobody notices, so does the leak. An expiration date
+          It stays valid until you revoke it. If it leaks, whoever finds it can use it for as long; an expiration date
           limits the damage.
         </Alert>
       )}

@@ -1,4 +1,5 @@
-import { Text, Tooltip } from '@mantine/core'
+import { Text } from '@mantine/core'
+import { Explained } from '../app/explained.tsx'
 import { formatExact, relativeTime } from '../app/time.ts'
 import { shortClient, type Token } from './token.ts'
 
@@ -21,12 +22,9 @@ export function LastUse({ token: { lastUsedAt, lastUsedAddress, lastUsedClient }
   const details = [formatExact(at), lastUsedAddress, lastUsedClient].filter(Boolean).join(' · ')
   return (
     <div>
-      <Tooltip label={details}>
-        {/* In the tab order although nothing is operated: its tooltip, the exact time, is for keyboards too */}
-        <Text component="time" size="sm" dateTime={lastUsedAt} tabIndex={0}>
-          {relativeTime(at, now)}
-        </Text>
-      </Tooltip>
+      <Explained by={details} dateTime={lastUsedAt} size="sm">
+        {relativeTime(at, now)}
+      </Explained>
       <Text size="xs" c="dimmed" truncate maw="11.5rem">
         {origin || 'Origin unknown'}
       </Text>

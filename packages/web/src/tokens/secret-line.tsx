@@ -37,7 +37,7 @@ export function SecretLine({ label, text, copyLabel, isMain = false, buttonRef, 
       <Text id={labelId} size="sm" fw={500}>
         {label}
       </Text>
-      <Group gap="xs" align="stretch" wrap="nowrap" className={classes['line']}>
+      <Group gap="xs" align="flex-start" wrap="nowrap" className={classes['line']}>
         {/* Selecting and copying with the keys counts too. */}
         <code ref={code} className={classes['code']} onCopy={() => onCopied?.()}>
           {text}

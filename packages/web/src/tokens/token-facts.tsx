@@ -1,4 +1,5 @@
 import { Badge, Text } from '@mantine/core'
+import { Explained } from '../app/explained.tsx'
 import { formatDate, formatTime, formatUtc, formatUtcDate, relativeTime } from '../app/time.ts'
 import { displayId, expiresSoon, type Token } from './token.ts'
 
@@ -11,10 +12,6 @@ interface FactProps {
 
 export function TokenTitle({ token }: { readonly token: Token }) {
   const { name, permissions, allowedAddresses } = token
-  const limits = [
-    permissions && `${permissions.length} ${permissions.length === 1 ? 'permission' : 'permissions'} only`,
-    allowedAddresses && `from ${allowedAddresses.join(', ')} only`,
-  ].filter(Boolean)
   return (
     <div>
       <Text size="sm" fw={600}>
@@ -23,12 +20,24 @@ export function TokenTitle({ token }: { readonly token: Token }) {
       <Text size="xs" c="dimmed" ff="monospace">
         {displayId(token)}
       </Text>
-      {limits.length > 0 && (
-        <Text size="xs" c="dimmed" title={permissions?.join(', ')}>
-          {limits.join(' · ')}
-        </Text>
-      )}
+      <Limit to={permissions} noun={['permission', 'permissions']} />
+      <Limit to={allowedAddresses} noun={['address range', 'address ranges']} />
     </div>
+  )
+}
+
+interface LimitProps {
+  /** Null: no limit. */
+  readonly to: readonly string[] | null
+  readonly noun: readonly [one: string, many: string]
+}
+
+function Limit({ to, noun: [one, many] }: LimitProps) {
+  if (to === null) return null
+  return (
+    <Explained by={to.join(', ')} size="xs" c="dimmed">
+      Limited to {to.length} {to.length === 1 ? one : many}
+    </Explained>
   )
 }
 

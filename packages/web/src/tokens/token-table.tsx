@@ -72,6 +72,7 @@ export function RevokeButton({ token, onRevoke }: RevokeButtonProps) {
   return (
     <Button
       size="xs"
+      flex="none"
       variant="default"
       c="var(--mantine-color-error)"
       fw={500}
