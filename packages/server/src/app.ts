@@ -61,6 +61,8 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseUnreadable,
+    // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
+    frameworkErrors: handleError,
   })
   const usage = new UsageRecorder(database, (error) =>
     app.log.warn({ err: error }, 'last-used not written; kept for the next time'),

@@ -23,6 +23,7 @@ export type AuditAction =
   | 'session.failed'
   | 'session.ended'
   | 'password.changed'
+  | 'password.failed'
   | 'password.reset'
   | 'member.created'
   | 'member.changed'

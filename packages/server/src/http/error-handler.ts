@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type FieldError, Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
+import { withoutSecrets } from '../core/text.ts'
 import { isStorageUnavailable } from '../storage/storage-errors.ts'
 
 /** What the framework itself refuses, in our words. */
@@ -12,6 +13,7 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_request',
   FST_ERR_BAD_URL: 'bad_request',
+  FST_ERR_MAX_PARAM_LENGTH: 'bad_request',
 }
 
 /** The body of every refusal (RFC 9457). */
@@ -81,7 +83,8 @@ function fieldError({ keyword, instancePath, params }: SchemaFault): FieldError 
       return { field: at(params['missingProperty']), code: 'required', message: 'This is required.' }
     case 'additionalProperties':
       return {
-        field: at(params['additionalProperty']).slice(0, 100),
+        // A field that we do not know is named back, unless it is a secret that came in its place.
+        field: withoutSecrets(at(params['additionalProperty'])).slice(0, 100),
         code: 'unknown_field',
         message: 'There is no such field.',
       }

@@ -34,6 +34,8 @@ export async function changePassword(
   await database.write((trx) => countAttempt(trx, attempt))
   const hash = await findPasswordHash(database.read, account.id)
   if (!(await passwordMatches(currentPassword, hash))) {
+    const target = { type: 'member', id: account.id } as const
+    await database.write((trx) => recordAudit(trx, context, { action: 'password.failed', outcome: 'refused', target }))
     throw fieldProblem('current_password_wrong', 'currentPassword', 'The current password is wrong.')
   }
 

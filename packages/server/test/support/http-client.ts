@@ -23,8 +23,8 @@ export function send(
   { body, headers = {} }: RequestOptions = {},
 ): Promise<Answer> {
   const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
-  const type =
-    bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }
+  const length = 'transfer-encoding' in headers ? {} : { 'content-length': Buffer.byteLength(bytes ?? '') }
+  const type = bytes === undefined ? {} : { 'content-type': 'application/json', ...length }
   return new Promise((resolve, reject) => {
     const req = request(`${origin}${path}`, { method, headers: { ...type, ...headers }, agent }, (res) => {
       const chunks: Buffer[] = []

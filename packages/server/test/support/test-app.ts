@@ -79,10 +79,29 @@ export function useServer(engine: Engine, options: ServerOptions = {}): TestServ
   })
 }
 
-/** Starts a server that the caller closes. */
+/** Starts a server that the caller closes. If it does not start, nothing of it is left. */
 export async function startServer(engine: Engine, options: ServerOptions = {}): Promise<TestServer> {
   const testDatabase = options.on ?? (await createDatabase(engine))
   const database = openDatabase(testDatabase.url)
+  const removeDatabase = async () => {
+    await database.close()
+    if (options.on === undefined) await testDatabase.remove()
+  }
+  try {
+    return await serve(engine, options, testDatabase, database, removeDatabase)
+  } catch (error) {
+    await removeDatabase()
+    throw error
+  }
+}
+
+async function serve(
+  engine: Engine,
+  options: ServerOptions,
+  testDatabase: TestDatabase,
+  database: Database,
+  removeDatabase: () => Promise<void>,
+): Promise<TestServer> {
   const clock = options.clock ?? adjustableClock()
   const log: string[] = []
   const config = { ...readConfig({ RAMP_DATABASE_URL: testDatabase.url, RAMP_LOG_LEVEL: 'trace' }), ...options.config }
@@ -101,7 +120,6 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
       throw new Error('This server shares a database; take the administrator of the other.')
     return administrator
   }
-
   return {
     engine,
     origin,
@@ -123,8 +141,7 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
     },
     async close() {
       await app.close()
-      await database.close()
-      if (options.on === undefined) await testDatabase.remove()
+      await removeDatabase()
     },
   }
 }

@@ -1,0 +1,66 @@
+import { sql } from 'kysely'
+import type { Database, Transaction } from '../../src/storage/database.ts'
+import { openDatabase } from '../../src/storage/open-database.ts'
+import type { TestServer } from './test-app.ts'
+
+/**
+ * From here on the database itself writes down each row that anybody inserts, updates or deletes, by triggers of its
+ * own: nothing that the server does can go unseen.
+ */
+export async function watchWrites(server: TestServer) {
+  const tables = await tablesOf(server)
+  await server.sql('CREATE TABLE write_log (table_name TEXT NOT NULL)')
+  if (server.engine === 'postgres') {
+    await server.sql(`CREATE FUNCTION log_write() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO write_log VALUES (TG_TABLE_NAME); RETURN NULL; END $$`)
+  }
+  for (const table of tables) {
+    for (const operation of ['INSERT', 'UPDATE', 'DELETE']) {
+      const action =
+        server.engine === 'sqlite'
+          ? `BEGIN INSERT INTO write_log VALUES ('${table}'); END`
+          : 'FOR EACH ROW EXECUTE FUNCTION log_write()'
+      await server.sql(`CREATE TRIGGER ${table}_logged_${operation} AFTER ${operation} ON ${table} ${action}`)
+    }
+  }
+  return {
+    /** The table of each row written since the last call. */
+    async taken(): Promise<string[]> {
+      const rows = await server.sql<{ table_name: string }>('DELETE FROM write_log RETURNING table_name')
+      return rows.map((row) => row.table_name)
+    },
+  }
+}
+
+/** Every table of the schema but the migrator's own. */
+export async function tablesOf(server: Pick<TestServer, 'engine' | 'sql'>): Promise<string[]> {
+  const rows = await server.sql<{ name: string }>(
+    server.engine === 'sqlite'
+      ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'kysely_%'"
+      : "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'kysely_%'",
+  )
+  return rows.map((row) => row.name)
+}
+
+/**
+ * Runs `work` while a transaction of somebody else keeps every row of every table from being written: whatever waits
+ * for a write does not come back until `work` is done.
+ */
+export async function whileNobodyCanWrite<T>(server: TestServer, work: () => Promise<T>): Promise<T> {
+  const other: Database = openDatabase(server.testDatabase.url)
+  const tables = await tablesOf(server)
+  try {
+    // On SQLite, a transaction that may write has the one write lock from its start.
+    return await other.write(async (trx) => {
+      if (server.engine === 'postgres') await lockTables(trx, tables)
+      return work()
+    })
+  } finally {
+    await other.close()
+  }
+}
+
+/** EXCLUSIVE lets others read, and nobody write or lock a row. */
+async function lockTables(trx: Transaction, tables: readonly string[]): Promise<void> {
+  await sql.raw(`LOCK TABLE ${tables.join(', ')} IN EXCLUSIVE MODE`).execute(trx)
+}
