@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { sql } from 'kysely'
 import { DAY_MS, MINUTE_MS } from '../core/clock.ts'
@@ -77,11 +78,13 @@ export async function deleteOldAttempts(trx: Transaction, now: number): Promise<
 
 function scopesOf({ usernameKey, address }: Attempt, isKnown: boolean) {
   const from = network(address)
+  // Hashed: what was typed as a username may be a password in the wrong field, and is stored nowhere as it stands.
+  const who = hash('sha256', usernameKey, 'base64url')
   const scopes = [
-    { scope: `pair:${from}:${usernameKey}`, limit: LIMITS.pair, isForgiven: true },
+    { scope: `pair:${from}:${who}`, limit: LIMITS.pair, isForgiven: true },
     { scope: `address:${from}`, limit: LIMITS.address, isForgiven: false },
   ]
-  return isKnown ? scopes : [...scopes, { scope: `account:${usernameKey}`, limit: LIMITS.account, isForgiven: false }]
+  return isKnown ? scopes : [...scopes, { scope: `account:${who}`, limit: LIMITS.account, isForgiven: false }]
 }
 
 async function isKnownAddress(trx: Transaction, { usernameKey, address, now }: Attempt): Promise<boolean> {
