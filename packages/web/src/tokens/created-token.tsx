@@ -14,12 +14,17 @@ interface CreatedTokenProps {
 
 /** The one time that a secret is shown, and how to use it. */
 export function CreatedToken({ token, secret, onCopied, onDone }: CreatedTokenProps) {
+  const top = useRef<HTMLDivElement>(null)
   const copyButton = useRef<HTMLButtonElement>(null)
   // The form that had the focus is gone; the next thing to do is to copy.
-  useEffect(() => copyButton.current?.focus({ preventScroll: true }), [])
+  useEffect(() => {
+    copyButton.current?.focus({ preventScroll: true })
+    // The form may have been scrolled to its end, and the warning comes first.
+    top.current?.scrollIntoView({ block: 'start' })
+  }, [])
 
   return (
-    <Stack gap="md">
+    <Stack gap="md" ref={top} style={{ scrollMarginTop: '6rem' }}>
       <Text size="sm">
         <strong>{token.name}</strong> is ready. It {validity(token)}.
       </Text>

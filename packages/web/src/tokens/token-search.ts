@@ -31,10 +31,11 @@ export function readTokenSearch(search: Record<string, unknown>): TokenSearch {
  * get into the address, where the history and every log on the way would have it.
  */
 export function withoutSecret(text: string): string {
+  // Cut only afterwards: a token cut in the middle would not be recognised, and some of its secret would pass.
   return text
     .trim()
+    .replace(/^.*?[a-z][a-z0-9]*_(?:pat|sat)_([0-9A-Za-z]{12}).*$/s, '$1')
     .slice(0, QUERY_MAX_LENGTH)
-    .replace(/^.*?[a-z][a-z0-9]*_(?:pat|sat)_([0-9A-Za-z]{12}).*$/, '$1')
 }
 
 export function parseSort(sort: TokenSort): { field: TokenSortField; isDescending: boolean } {
