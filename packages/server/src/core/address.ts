@@ -18,7 +18,11 @@ export function parseRange(text: string): AddressRange | undefined {
   return { network, prefixLength: Number(length), family: version === 4 ? 'ipv4' : 'ipv6' }
 }
 
-/** An IPv4 client on a dual-stack socket appears as `::ffff:192.0.2.1`; it is the IPv4 address that people know. */
+/**
+ * The client's address as people know it: an IPv4 client on a dual-stack socket appears as `::ffff:192.0.2.1`. What a
+ * trusted proxy forwards and is no address (X-Forwarded-For is free text) is `unknown`: it is logged and stored nowhere.
+ */
 export function plainAddress(address: string): string {
+  if (isIP(address) === 0) return 'unknown'
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
 }

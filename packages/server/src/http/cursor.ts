@@ -15,8 +15,11 @@ export function decodeCursor<P>(cursor: string | undefined, isPosition: (value: 
 }
 
 function parse(cursor: string): unknown {
+  const text = Buffer.from(cursor, 'base64url').toString()
+  // No text of ours has a NUL, and PostgreSQL takes none.
+  if (text.includes('\\u0000')) return undefined
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -34,6 +34,17 @@ onBothEngines('A token bound to addresses', (engine) => {
     expect((await server.administrator.get(`/api/v1/tokens/${script.id}`)).body.lastUsedAt).toBeNull()
   })
 
+  test.each(['garbage', 'ramp_pat_x', "'; --", '192.0.2.7:443', 'localhost'])(
+    'what a proxy forwards that is no address of the ranges (%s) is let in nowhere and fails nothing',
+    async (address) => {
+      const script = await server.administrator.token({ allowedAddresses: ['0.0.0.0/0', '2001:db8::/32'] })
+      expect(await script.get('/api/v1/me', from(address))).toMatchObject({
+        status: 403,
+        body: { code: 'address_not_allowed' },
+      })
+    },
+  )
+
   test('only the proxy that is trusted is believed: the nearest address beyond it counts', async () => {
     const script = await server.administrator.token({ allowedAddresses: ['192.0.2.7'] })
     expect((await script.get('/api/v1/me', from('192.0.2.7, 198.51.100.1'))).status).toBe(403)
