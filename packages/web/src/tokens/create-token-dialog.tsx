@@ -53,7 +53,8 @@ export function CreateTokenDialog({ isOpen, onClose }: CreateTokenDialogProps) {
   }
   return (
     <Modal
-      opened={isOpen}
+      // Also if the form was closed while the answer was on its way: the token exists now.
+      opened
       onClose={isQuestion ? stay : finish}
       title={isQuestion ? 'Close without copying?' : 'Token created'}
       size="lg"
