@@ -44,6 +44,7 @@ export function SecretLine({ label, text, copyLabel, isMain = false, buttonRef, 
         </code>
         <Button
           ref={buttonRef}
+          data-autofocus={isMain || undefined}
           onClick={copy}
           variant={isMain ? 'filled' : 'default'}
           aria-label={result === 'copied' ? undefined : copyLabel}
