@@ -9,8 +9,20 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0001-main': main,
 }
 
-/** Runs what has not run yet, in order, under the migrator's lock. Returns the names that were run. */
+/**
+ * Runs what has not run yet, in order: all of it or, if one fails or the process is killed, none. Of several processes
+ * at once one does the work and the others wait. Returns the names that were run.
+ *
+ * On PostgreSQL the migrator's own advisory lock sees to that; on SQLite it has none, and the write lock of a
+ * transaction around everything takes its place.
+ */
 export async function runMigrations(db: Kysely<Tables>, engine: Engine): Promise<readonly string[]> {
+  return engine === 'sqlite'
+    ? db.transaction().execute((trx) => migrateToLatest(trx, engine))
+    : migrateToLatest(db, engine)
+}
+
+async function migrateToLatest(db: Kysely<Tables>, engine: Engine): Promise<readonly string[]> {
   const { error, results = [] } = await migrator(db, engine).migrateToLatest()
   if (error) throw error
   return results.map((result) => result.migrationName)

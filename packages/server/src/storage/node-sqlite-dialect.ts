@@ -30,7 +30,7 @@ export class NodeSqliteDialect implements Dialect {
   }
 
   createAdapter(): DialectAdapter {
-    return new SqliteAdapter()
+    return new TransactionalSqliteAdapter()
   }
 
   createDriver(): Driver {
@@ -43,6 +43,13 @@ export class NodeSqliteDialect implements Dialect {
 
   createQueryCompiler(): QueryCompiler {
     return new SqliteQueryCompiler()
+  }
+}
+
+/** SQLite's tables are created and altered within transactions as rows are; Kysely does not rely on it by default. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
   }
 }
 
@@ -127,6 +134,6 @@ function returnsRows(statement: StatementSync): boolean {
 }
 
 /** SQLITE_BUSY is 5, in the low byte of an extended code. */
-function isBusy(error: unknown): boolean {
+export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
 }

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { DatabaseBase } from './database.ts'
 import { runMigrations } from './migrate.ts'
-import { NodeSqliteDialect } from './node-sqlite-dialect.ts'
+import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
 
 export interface SqliteDatabase extends DatabaseBase {
@@ -22,8 +22,7 @@ export interface SqliteDatabase extends DatabaseBase {
 export function openSqlite(path: string): SqliteDatabase {
   const file = resolve(path)
   mkdirSync(dirname(file), { recursive: true })
-  const writer = new DatabaseSync(file, { timeout: 0 })
-  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  const writer = openWriter(file)
   const openReader = () => {
     const reader = new DatabaseSync(file, { timeout: 0 })
     reader.exec('PRAGMA query_only = ON')
@@ -44,4 +43,24 @@ export function openSqlite(path: string): SqliteDatabase {
       await write.destroy()
     },
   }
+}
+
+/** How long a process that opens a new file waits for others that open it, too: at a first start of several at once. */
+const OPENING_WAIT_MS = 5000
+
+function openWriter(file: string): DatabaseSync {
+  const writer = new DatabaseSync(file, { timeout: OPENING_WAIT_MS })
+  const giveUpAt = performance.now() + OPENING_WAIT_MS
+  for (;;) {
+    try {
+      writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+      break
+    } catch (error) {
+      // The change to WAL, made once in the life of a file, does not always wait as it was told to.
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error
+    }
+  }
+  // From here on nothing waits inside SQLite, which would hold up the event loop.
+  writer.exec('PRAGMA busy_timeout = 0')
+  return writer
 }
