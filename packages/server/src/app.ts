@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
 import Fastify, { LogController } from 'fastify'
 import { registerAuditRoutes } from './audit/audit-routes.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { Problem } from './core/problem.ts'
 import { ACCESS, type AccessRule } from './http/access.ts'
@@ -19,7 +19,7 @@ import { registerPages } from './http/static-web.ts'
 import { validateStrictly } from './http/validation.ts'
 import { startMaintenance } from './maintenance.ts'
 import { registerMemberRoutes } from './members/member-routes.ts'
-import { loadRoleCatalogue } from './roles/role-catalogue.ts'
+import { loadRoleCatalogue, type RoleCatalogue } from './roles/role-catalogue.ts'
 import { registerRoleRoutes } from './roles/role-routes.ts'
 import type { Services } from './services.ts'
 import { registerSessionRoutes } from './sessions/session-routes.ts'
@@ -57,7 +57,8 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: config.trustProxy as never,
+    trustProxy: trustOf(config.trustProxy),
+    requestTimeout: REQUEST_LIMIT_MS,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseUnreadable,
@@ -67,9 +68,15 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   const usage = new UsageRecorder(database, (error) =>
     app.log.warn({ err: error }, 'last-used not written; kept for the next time'),
   )
-  const catalogue = loadRoleCatalogue(config.rolesFile ?? undefined)
+  const catalogue = catalogueOf(config)
   const { tokenPrefix } = config
-  const verifier = createVerifier(database, { tokenPrefix, catalogue, clock, usage })
+  const verifier = createVerifier(database, {
+    tokenPrefix,
+    catalogue,
+    clock,
+    usage,
+    onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
+  })
   const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix }
 
   validateStrictly(app)
@@ -78,7 +85,13 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   await app.register(cookie)
   app.decorateRequest('actor')
   app.addHook('onRequest', authentication(services, config.publicUrl))
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
   app.addHook('onSend', async (_req, reply) => {
+    // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
+    if (isClosing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
   })
@@ -107,6 +120,24 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   })
   app.decorate('services', services)
   return app
+}
+
+function catalogueOf({ rolesFile }: Config): RoleCatalogue {
+  if (rolesFile === null) return loadRoleCatalogue()
+  try {
+    return loadRoleCatalogue(rolesFile)
+  } catch (error) {
+    throw new ConfigError(`RAMP_ROLES_FILE names a role catalogue that cannot be used: ${(error as Error).message}.`)
+  }
+}
+
+/** A request that has not come in whole by then is given up: a sender may be slow, not endless. */
+const REQUEST_LIMIT_MS = 30_000
+
+/** Fastify's own hop counts trust nobody; hop 0 is the peer itself. */
+function trustOf(trustProxy: Config['trustProxy']) {
+  if (typeof trustProxy === 'number') return (_address: string, hop: number) => hop < trustProxy
+  return trustProxy === false ? false : [...trustProxy]
 }
 
 /** A request that Node's parser refuses never reaches a route; it is answered in the same form. */

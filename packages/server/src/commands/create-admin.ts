@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers'
 import type { Config } from '../config.ts'
 import { Secret } from '../core/secret.ts'
 import { PASSWORD_MIN_LENGTH, passwordProblem, randomPassword } from '../sessions/password.ts'
-import { openDatabase } from '../storage/open-database.ts'
 import { createAdministrator } from './first-administrator.ts'
+import { openMigrated } from './open-migrated.ts'
 
 /**
  * `create-admin <username>`: makes a further Administrator, for when nobody can sign in any more. The password comes
@@ -19,9 +19,8 @@ export async function createAdmin(config: Config, [username]: readonly string[])
   if (given && (given.length < PASSWORD_MIN_LENGTH || unacceptable)) {
     throw new Error(unacceptable?.detail ?? `The password needs at least ${PASSWORD_MIN_LENGTH} characters.`)
   }
-  const database = openDatabase(config.databaseUrl)
+  const { database } = await openMigrated(config)
   try {
-    await database.migrate()
     await createAdministrator(database, { username, password, mustChangePassword: !given }, Date.now())
   } finally {
     await database.close()

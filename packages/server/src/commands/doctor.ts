@@ -6,6 +6,7 @@ import { loadRoleCatalogue } from '../roles/role-catalogue.ts'
 import type { Database } from '../storage/database.ts'
 import { pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
+import { databaseFault } from './open-migrated.ts'
 
 interface Finding {
   readonly check: string
@@ -56,7 +57,7 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
     database = openDatabase(config.databaseUrl)
     await sql`SELECT 1`.execute(database.read)
   } catch (error) {
-    const advice = `start the database or correct RAMP_DATABASE_URL (${(error as Error).message}).`
+    const advice = `start the database or correct RAMP_DATABASE_URL (${databaseFault(error) ?? (error as Error).message}).`
     return [{ check: 'database', advice }]
   }
   try {

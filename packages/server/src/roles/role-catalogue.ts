@@ -71,7 +71,7 @@ const DEFAULT_FILE = fileURLToPath(new URL('default-roles.json', import.meta.url
 
 /** Reads a catalogue, the product's own unless `file` names another. Throws an error whose message says what to mend. */
 export function loadRoleCatalogue(file = DEFAULT_FILE): RoleCatalogue {
-  const content: unknown = parseJson(readFileSync(file, 'utf8'))
+  const content: unknown = parseJson(readText(file))
   const fault = Value.Errors(CatalogueFile, content)[0]
   if (fault || !Value.Check(CatalogueFile, content)) {
     throw new Error(`${fault?.instancePath || '/'} ${fault?.message ?? 'is not acceptable'}`)
@@ -83,10 +83,19 @@ export function loadRoleCatalogue(file = DEFAULT_FILE): RoleCatalogue {
   return new RoleCatalogue(content.roles)
 }
 
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Error(`the file cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+/** The engine's own message would quote the file, which may be another than was meant. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`is not JSON: ${(error as Error).message}`)
+  } catch {
+    throw new Error('the file is not JSON')
   }
 }
