@@ -33,6 +33,8 @@ export interface ServerProcess {
   stderr(): string
   /** The log lines so far, parsed. */
   log(): { readonly msg: string; readonly [field: string]: unknown }[]
+  /** Resolves with the first group of `pattern` once it was printed on standard output. */
+  printed(pattern: RegExp): Promise<string>
   kill(signal: NodeJS.Signals): void
   readonly exited: Promise<Exit>
 }
@@ -52,6 +54,7 @@ export async function startServerProcess(options: Omit<ProgramOptions, 'args'>):
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line)),
+    printed: program.printed,
     kill: program.kill,
     exited: program.exited,
   }
@@ -78,7 +81,6 @@ export function startProgram({ env = {}, args = [], stdin, cwd = tmpdir() }: Pro
     stderr,
     exited,
     kill: (signal: NodeJS.Signals) => void child.kill(signal),
-    /** Resolves with the first group of `pattern` once it was printed on standard output. */
     printed: (pattern: RegExp) =>
       new Promise<string>((resolve) => {
         const look = () => {

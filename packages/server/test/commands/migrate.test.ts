@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { onBothEngines, type TestDatabase } from '../support/databases.ts'
+import { createEmptyDatabase } from '../support/empty-database.ts'
+import { newSeed, seededRandom } from '../support/seeded-random.ts'
+import { runProgram, startProgram } from '../support/server-process.ts'
+import { tablesOf } from '../support/write-log.ts'
+
+onBothEngines('ramp-server migrate', (engine) => {
+  let database: TestDatabase
+  beforeEach(async () => {
+    database = await createEmptyDatabase(engine)
+  })
+  afterEach(() => database.remove())
+
+  const migrate = () => runProgram({ args: ['migrate'], env: { RAMP_DATABASE_URL: database.url } })
+  const tables = () => tablesOf({ engine, sql: database.sql })
+
+  test('says what it ran, and then that there is nothing to run', async () => {
+    expect(await migrate()).toMatchObject({ code: 0, stdout: 'Ran 0001-main.\n', stderr: '' })
+    expect(await tables()).toContain('token')
+    expect(await migrate()).toMatchObject({ code: 0, stdout: 'The schema is up to date.\n', stderr: '' })
+  })
+
+  test('by several processes at once is done by one, and the others wait for it', async () => {
+    const exits = await Promise.all(Array.from({ length: 5 }, migrate))
+    expect(exits.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(5).fill({ code: 0, stderr: '' }))
+    const said = exits.map(({ stdout }) => stdout).sort()
+    expect(said).toEqual(['Ran 0001-main.\n', ...Array(4).fill('The schema is up to date.\n')])
+  })
+
+  test('that fails half-way leaves nothing of it, and works once the cause is gone', async () => {
+    await database.sql('CREATE TABLE audit_event (in_the_way INTEGER)')
+    const failed = await migrate()
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toContain('audit_event')
+    expect(await tables()).toEqual(['audit_event'])
+
+    await database.sql('DROP TABLE audit_event')
+    expect(await migrate()).toMatchObject({ code: 0, stdout: 'Ran 0001-main.\n' })
+  })
+
+  const seed = newSeed()
+  test(`that is killed leaves all of it or nothing, and the next one finishes (seed ${seed})`, async () => {
+    const random = seededRandom(seed)
+    for (let kill = 0; kill < 5; kill++) {
+      const program = startProgram({ args: ['migrate'], env: { RAMP_DATABASE_URL: database.url } })
+      await delay(random.between(150, 500))
+      program.kill('SIGKILL')
+      await program.exited
+      expect([0, 11]).toContain((await tables()).length)
+    }
+    expect((await migrate()).code).toBe(0)
+    expect(await tables()).toHaveLength(11)
+  })
+})
