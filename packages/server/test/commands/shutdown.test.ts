@@ -85,5 +85,5 @@ function beginRequest(origin: string, cookie: string, body: object) {
       resolve()
     })
   })
-  return { socket, arrived, finish: () => socket.end(bytes.slice(-1)) }
+  return { socket, arrived, finish: () => socket.write(bytes.slice(-1)) }
 }
