@@ -14,10 +14,11 @@ import type { TokenVerifier } from '../packages/server/src/verification/token-ve
 const [databaseUrl = '', tokensFile = '', rounds = '7'] = process.argv.slice(2)
 const texts = readFileSync(tokensFile, 'utf8').trim().split('\n')
 const database = openDatabase(databaseUrl)
-const usage = new UsageRecorder(database, (error) => {
+const fail = (error: unknown) => {
   throw error
-})
-const options = { tokenPrefix: 'ramp', catalogue: loadRoleCatalogue(), clock: Date.now, usage }
+}
+const usage = new UsageRecorder(database, fail)
+const options = { tokenPrefix: 'ramp', catalogue: loadRoleCatalogue(), clock: Date.now, usage, onFailure: fail }
 
 const IN_FLIGHT = 64
 const ROUND_MS = 1000

@@ -7,7 +7,7 @@ import { ALL_ROLES, type Seed, seed } from './seed.ts'
 import { ratios, type Spread, spread } from './statistics.ts'
 
 /**
- * `npm run bench`: measures what RAMP promises of its speed, prints a table, and writes `bench/results.json`. Ratios are
+ * `npm run bench`: measures what RAMP promises of its speed, prints a table, and writes `bench/results/bench.json`. Ratios are
  * taken round by round between things measured next to each other; everything else is the machine's mood.
  */
 const ROUNDS = 7

@@ -1,6 +1,7 @@
 import { isTokenPrefix } from '@ramp/verifier'
 import { parseRange } from './core/address.ts'
 import { Secret } from './core/secret.ts'
+import { USERNAME_PATTERN } from './core/text.ts'
 
 /** Where the server listens, what it stores in, and what it trusts. Read once at start. */
 export interface Config {
@@ -135,5 +136,5 @@ function parseTrustProxy(text: string): Config['trustProxy'] | undefined {
 }
 
 function parseUsername(text: string): string | undefined {
-  return /^[\p{L}\p{N}._@-]{1,64}$/u.test(text) ? text : undefined
+  return new RegExp(USERNAME_PATTERN, 'u').test(text) ? text : undefined
 }

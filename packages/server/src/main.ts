@@ -20,7 +20,7 @@ Settings are environment variables: RAMP_DATABASE_URL, RAMP_HOST, RAMP_PORT, RAM
 `
 
 const [name = '', ...args] = process.argv.slice(2)
-const command = COMMANDS[name]
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 if (command === undefined) {
   process.stderr.write(USAGE)
   process.exit(name === '' || name === 'help' || name === '--help' ? 0 : 2)

@@ -23,6 +23,14 @@ export function parseRange(text: string): AddressRange | undefined {
  * trusted proxy forwards and is no address (X-Forwarded-For is free text) is `unknown`: it is logged and stored nowhere.
  */
 export function plainAddress(address: string): string {
-  if (isIP(address) === 0) return 'unknown'
+  const bare = address.replace(WITH_PORT, '$1$2')
+  if (isIP(bare) === 0) return 'unknown'
+  return withoutMapping(bare)
+}
+
+/** `192.0.2.1:5678` and `[2001:db8::1]:5678`: some gateways forward the port along. */
+const WITH_PORT = /^(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\])(?::\d+)?$/i
+
+function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
 }

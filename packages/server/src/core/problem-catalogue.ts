@@ -39,6 +39,7 @@ export const PROBLEMS = {
   username_taken: { status: 409, title: 'Another member has this username.' },
   email_taken: { status: 409, title: 'Another member has this email address.' },
   last_administrator: { status: 409, title: 'The last active Administrator must stay one.' },
+  own_password_reset: { status: 409, title: 'Nobody resets their own password.' },
   own_deactivation: { status: 409, title: 'Nobody deactivates their own account.' },
 
   body_too_large: { status: 413, title: 'The body is larger than 64 KiB.' },

@@ -7,12 +7,18 @@ import { fieldProblem } from './problem.ts'
 export const PLAIN_TEXT_PATTERN =
   '^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]*$'
 
+/** A username: letters, digits, dots, hyphens, underscores and @; a letter or digit first. */
+export const USERNAME_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]{0,63}$'
+
+/** Zero-width spaces, soft hyphens, fillers, joiners: characters that nobody sees. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
+
 /**
- * The form under which two texts count as the same: compatibility-normalised and without case, so that `Ａdmin`,
- * `admin` and `ADMIN` are one name.
+ * The form under which two texts count as the same: compatibility-normalised, without case and without what nobody
+ * sees, so that `Ａdmin`, `admin`, `ADMIN` and `ad\u00ADmin` are one name.
  */
 export function comparisonKey(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC')
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').replace(INVISIBLE, '')
 }
 
 /** Anything that has the shape of a secret of ours, whatever its prefix: the part after the public id is dropped. */
@@ -37,7 +43,7 @@ const PLAIN_TEXT = new RegExp(PLAIN_TEXT_PATTERN, 'u')
 export function parseName(field: string, text: string, maxLength: number): string {
   const name = text.trim().normalize('NFC')
   const refuse = (code: string, message: string) => fieldProblem('validation_failed', field, message, code)
-  if (name === '') throw refuse('blank', 'Say what it is for; this is blank.')
+  if (name.replace(INVISIBLE, '').trim() === '') throw refuse('blank', 'Say what it is for; this is blank.')
   if ([...name].length > maxLength) throw refuse('too_long', `At most ${maxLength} characters.`)
   if (!PLAIN_TEXT.test(name)) throw refuse('control_characters', 'Control characters and the like are not allowed.')
   if (holdsSecret(name))

@@ -101,7 +101,7 @@ async function sessionOf(services: Services, publicUrl: string | null, req: Fast
   if (cookie === undefined) throw required()
   assertSameSite(req, publicUrl)
   const actor = await readSession(services, new Secret(cookie), (error) =>
-    req.log.warn({ error }, 'last seen not written'),
+    req.log.warn({ err: error }, 'last seen not written'),
   )
   if (actor === undefined) {
     throw new Problem('session_ended', { headers: { 'www-authenticate': PLAIN_CHALLENGE } })

@@ -58,8 +58,11 @@ export function toProblem(error: FastifyError | Problem): Problem {
   return new Problem('internal_error', { cause: error })
 }
 
+/** A body can be wrong in thousands of places; nobody reads more, and the answer must not be larger than the request. */
+const FAULTS_SHOWN = 20
+
 function validationProblem(error: FastifyError): Problem {
-  const errors = (error.validation ?? []).map((fault) => fieldError(fault as SchemaFault))
+  const errors = (error.validation ?? []).slice(0, FAULTS_SHOWN).map((fault) => fieldError(fault as SchemaFault))
   const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body')
   return new Problem('validation_failed', { detail: `Not acceptable in the ${place}: ${summary(errors)}`, errors })
 }

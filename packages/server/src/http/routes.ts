@@ -81,7 +81,9 @@ function describe(route: RouteOptions, rule: AccessRule): void {
 function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
   const { body, params, querystring } = route.schema ?? {}
   const codes: ProblemCode[] = ['bad_request', 'headers_too_large', 'internal_error', 'storage_unavailable']
-  if (body) codes.push('malformed_json', 'validation_failed', 'body_too_large', 'unsupported_media_type')
+  if (body) codes.push('validation_failed')
+  // A body is parsed before anybody asks whether one is wanted.
+  if (![route.method].flat().includes('GET')) codes.push('malformed_json', 'body_too_large', 'unsupported_media_type')
   if (params || querystring) codes.push('validation_failed')
   if (rule.by.includes('anonymous')) return codes
   codes.push(

@@ -7,6 +7,8 @@ import type { FastifyInstance } from 'fastify'
 /** The pages, as `npm run build` leaves them. */
 const PAGES = fileURLToPath(new URL('../../../web/dist/', import.meta.url))
 
+const ASSETS = `${PAGES}assets/`
+
 const PAGE_ADDRESSES = ['/login', '/_settings/*', '/_admin/*']
 
 /**
@@ -39,17 +41,23 @@ export async function registerPages(app: FastifyInstance): Promise<void> {
       // Only the proxy in front knows whether there is https.
       strictTransportSecurity: false,
     })
-    await pages.register(fastifyStatic, { root: PAGES, serve: false, cacheControl: false })
+    await pages.register(fastifyStatic, {
+      root: PAGES,
+      serve: false,
+      cacheControl: false,
+      // Assets have their content's hash in their names; the document that names them is asked for anew.
+      setHeaders(reply, path) {
+        reply.header('cache-control', path.startsWith(ASSETS) ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
 
     pages.get('/', { schema: { hide: true } }, (_req, reply) => reply.redirect('/_settings/tokens'))
     for (const address of PAGE_ADDRESSES) {
-      pages.get(address, { schema: { hide: true } }, (_req, reply) =>
-        reply.header('cache-control', 'no-cache').sendFile('index.html'),
-      )
+      pages.get(address, { schema: { hide: true } }, (_req, reply) => reply.sendFile('index.html'))
     }
     pages.get('/favicon.svg', { schema: { hide: true } }, (_req, reply) => reply.sendFile('favicon.svg'))
     pages.get<{ Params: { '*': string } }>('/assets/*', { schema: { hide: true } }, (req, reply) =>
-      reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(`assets/${req.params['*']}`),
+      reply.sendFile(`assets/${req.params['*']}`),
     )
   })
 }

@@ -9,7 +9,7 @@ import { deleteSessionsOf } from '../sessions/session-store.ts'
 import type { Transaction } from '../storage/database.ts'
 import { assertMayManage } from './managing.ts'
 import type { Member } from './member.ts'
-import { getMember, setDeactivated, updateMember, updatePassword } from './member-store.ts'
+import { getMember, lockAccount, setDeactivated, updateMember, updatePassword } from './member-store.ts'
 
 export interface MemberChange {
   readonly username?: string
@@ -35,9 +35,15 @@ export async function changeMember(
 ): Promise<Member> {
   if (password && actor.kind !== 'session')
     throw new Problem('session_required', { detail: 'Only a session resets a password.' })
+  if (password && id === actor.account.id) {
+    throw new Problem('own_password_reset', {
+      detail: 'Change your own password with the current one: PUT /api/v1/me/password.',
+    })
+  }
   const passwordHash = password && (await hashPassword(password))
 
   return database.write(async (trx) => {
+    await lockAccount(trx, id)
     const member = await getMember(trx, id)
     assertMayManage(actor, member, catalogue)
     const unacceptable = password && passwordProblem(password, names.username ?? member.username, 'password')

@@ -4,13 +4,16 @@ import type { RoleCatalogue } from '../roles/role-catalogue.ts'
 import type { Member } from './member.ts'
 
 /**
- * Whoever can give roles can become anything, so such a member is changed only by somebody who can do the same;
- * otherwise resetting an Administrator's password would make a SuperUser one. Throws `insufficient_permissions`.
+ * Whoever resets a member's password can act as that member. So a member who may do something that the actor may not
+ * is managed only by those who can give roles; otherwise a SuperUser could become an Administrator or an Auditor.
+ * Throws `insufficient_permissions`.
  */
 export function assertMayManage(actor: AuthenticatedActor, member: Member, catalogue: RoleCatalogue): void {
-  if (catalogue.permissionsOf(member.roles).has('roles:grant') && !actor.permissions.has('roles:grant')) {
+  if (actor.permissions.has('roles:grant')) return
+  const beyond = [...catalogue.permissionsOf(member.roles)].filter((permission) => !actor.permissions.has(permission))
+  if (beyond.length > 0) {
     throw new Problem('insufficient_permissions', {
-      detail: 'A member who can give roles is managed only by those who can, too.',
+      detail: `The member holds ${beyond.join(', ')}: that takes somebody who can give roles.`,
     })
   }
 }

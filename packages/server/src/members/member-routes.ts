@@ -104,6 +104,7 @@ export function registerMemberRoutes(app: Router, services: Services): void {
           'username_taken',
           'email_taken',
           'own_deactivation',
+          'own_password_reset',
           'last_administrator',
           'session_required',
         ],

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
+import { USERNAME_PATTERN } from '../core/text.ts'
 import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../sessions/password.ts'
 import type { Member } from './member.ts'
@@ -7,7 +8,7 @@ import type { Member } from './member.ts'
 const Username = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]*$',
+  pattern: USERNAME_PATTERN,
   description: 'Letters, digits, dots, hyphens, underscores and @. Unique, whatever the case.',
 })
 const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+$' })

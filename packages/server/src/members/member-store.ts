@@ -175,6 +175,19 @@ function takenProblem(code: 'username_taken' | 'email_taken', field: string): Pr
   return new Problem(code, { detail: message, errors: [{ field, code, message }] })
 }
 
+/**
+ * Holds the account until the transaction ends, so that what is read of it next cannot change meanwhile: a sign-in and
+ * a deactivation, or two changes of one password, come one after the other. An update that changes nothing, since it
+ * locks on both engines.
+ */
+export async function lockAccount(trx: Transaction, id: string): Promise<void> {
+  await trx
+    .updateTable('account')
+    .set((row) => ({ created_at: row.ref('created_at') }))
+    .where('id', '=', id)
+    .execute()
+}
+
 export async function setDeactivated(trx: Transaction, id: string, deactivatedAt: number | null): Promise<void> {
   await trx.updateTable('account').set({ deactivated_at: deactivatedAt }).where('id', '=', id).execute()
 }

@@ -3,7 +3,7 @@ import type { SessionActor } from '../core/actor.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
 import { comparisonKey } from '../core/text.ts'
-import { findPasswordHash, updatePassword } from '../members/member-store.ts'
+import { findPasswordHash, lockAccount, updatePassword } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { hashPassword, passwordMatches, passwordProblem } from './password.ts'
 import { deleteSessionsOf } from './session-store.ts'
@@ -41,6 +41,7 @@ export async function changePassword(
 
   const newHash = await hashPassword(newPassword)
   await database.write(async (trx) => {
+    await lockAccount(trx, account.id)
     // Somebody else changed it meanwhile: what was checked is no longer the current password.
     if ((await findPasswordHash(trx, account.id)) !== hash) throw new Problem('current_password_wrong')
     await forgiveAttempt(trx, attempt, account.id)

@@ -30,6 +30,7 @@ const Me = Type.Object({
     type: OneOf(['session', 'pat', 'service'] as const),
     tokenId: Type.Optional(Type.String()),
   }),
+  tokenPrefix: Type.String({ description: 'What tokens of this server begin with: `<prefix>_pat_<id>…`.' }),
 })
 
 /** `/api/v1/session` and `/api/v1/me`: signing in and out with a browser, and who one is. */
@@ -129,6 +130,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
           roles: [...roles],
           permissions: [...actor.permissions].sort(),
         },
+        tokenPrefix: services.tokenPrefix,
         credential: actor.kind === 'session' ? { type: actor.kind } : { type: actor.kind, tokenId: actor.tokenId },
       }
     },

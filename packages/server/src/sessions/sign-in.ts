@@ -3,7 +3,7 @@ import { newId } from '../core/ids.ts'
 import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
 import { comparisonKey } from '../core/text.ts'
-import { findSignInMember, noteSignIn, type SignInMember } from '../members/member-store.ts'
+import { findSignInMember, lockAccount, noteSignIn, type SignInMember } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { cleanClient } from '../verification/last-used.ts'
 import { passwordMatches } from './password.ts'
@@ -36,6 +36,7 @@ export async function signIn({ database }: Services, context: Context, { usernam
 
   const secret = newSessionSecret()
   await database.write(async (trx) => {
+    await lockAccount(trx, member.id)
     const current = await findSignInMember(trx, attempt.usernameKey)
     // Deactivated, or the password changed, while it was being checked.
     if (current?.passwordHash !== member.passwordHash || current.deactivatedAt !== null)

@@ -6,33 +6,59 @@ import type { Tables } from './tables.ts'
 
 export interface PostgresDatabase extends DatabaseBase {
   readonly engine: 'postgres'
-  readonly pool: pg.Pool
+  /** For verification alone: changes that wait for a lock and hold the other pool do not hold it up. */
+  readonly verificationPool: pg.Pool
 }
 
-/** Waiting longer for a connection than this answers 503: a caller's own patience is rarely more. */
-const CONNECTION_TIMEOUT_MS = 5000
+/** Waiting longer than this for a connection or a lock answers 503: a caller's own patience is rarely more. */
+const WAIT_LIMIT_MS = 5000
 
-/** A pool for `postgres://…`. Connects at first use; a lost connection is replaced at the next. */
+/** A statement that takes longer finds the database hanging, not working. */
+const STATEMENT_LIMIT_MS = 10_000
+
+/** The same for verification, which reads by primary keys; its callers wait for the verdict. */
+const VERIFICATION_LIMIT_MS = 3000
+
+/** Pools for `postgres://…`. They connect at first use; a lost connection is replaced at the next. */
 export function openPostgres(url: string): PostgresDatabase {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 10,
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    application_name: 'ramp',
-    types: { getTypeParser: parserFor as typeof pg.types.getTypeParser },
-  })
-  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {})
+  const verificationPool = openPool(url, { max: 4, query_timeout: VERIFICATION_LIMIT_MS })
+  const pool = openPool(url, { max: 10, query_timeout: STATEMENT_LIMIT_MS, lock_timeout: WAIT_LIMIT_MS })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 
   return {
     engine: 'postgres',
-    pool,
+    verificationPool,
     read: db,
     write: (work) => db.transaction().execute(work),
-    migrate: () => runMigrations(db, 'postgres'),
-    close: () => db.destroy(),
+    async migrate() {
+      // Without the limits: an index on a large table takes its time.
+      const unlimited = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(url, { max: 1 }) }) })
+      try {
+        return await runMigrations(unlimited, 'postgres')
+      } finally {
+        await unlimited.destroy()
+      }
+    },
+    async close() {
+      await verificationPool.end()
+      await db.destroy()
+    },
   }
+}
+
+function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: WAIT_LIMIT_MS,
+    application_name: 'ramp',
+    types: { getTypeParser: parserFor as typeof pg.types.getTypeParser },
+    ...limits,
+  })
+  // A connection that breaks, idle or in use, is replaced, and whoever used it gets the error from the query; without
+  // these listeners it would end the process.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 /** Instants, epochs and counts are int8 and stay below 2^53: numbers, not strings. */

@@ -25,9 +25,13 @@ function endOfDay(date: string): number {
   return instant(`${date}T00:00:00Z`) + DAY_MS - 1
 }
 
+/** RFC 3339 has four digits for the year. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
 /** `Date.parse` turns February 30th into March 2nd; a calendar that exists gives its own day back. */
 function instant(text: string): number {
   const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number]
   const isCalendarDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day && month >= 1 && month <= 12
-  return isCalendarDay && year >= 1000 ? Date.parse(text.toUpperCase()) : Number.NaN
+  const epochMs = isCalendarDay && year >= 1000 ? Date.parse(text.toUpperCase()) : Number.NaN
+  return epochMs <= LAST_INSTANT ? epochMs : Number.NaN
 }

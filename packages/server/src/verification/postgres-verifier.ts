@@ -9,8 +9,8 @@ import { decide, refuse } from './verdict.ts'
  * statement, which starts after all of it had arrived: never older than the call, whatever the number of nodes.
  */
 export function createPostgresVerifier(database: PostgresDatabase, options: VerifierOptions): TokenVerifier {
-  const { clock, usage } = options
-  const credentials = postgresCredentials(database.pool, options.catalogue)
+  const { clock, usage, onFailure } = options
+  const credentials = postgresCredentials(database.verificationPool, options.catalogue)
   const statistics = newStatistics(
     () => 0,
     () => 0,
@@ -18,7 +18,7 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
 
   async function decideTurn(turn: readonly Asked[], askedAt: number): Promise<void> {
     const ids = [...new Set(turn.map((asked) => asked.tokenId))]
-    const stored = await credentials.readTokens(ids).catch(() => undefined)
+    const stored = await credentials.readTokens(ids).catch(onFailure)
     statistics.cacheMisses += ids.length
     statistics.observeWait((performance.now() - askedAt) / 1000)
     const now = clock()

@@ -13,7 +13,7 @@ const CACHED_ACCOUNTS = 20_000
 
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
-  const { clock, usage } = options
+  const { clock, usage, onFailure } = options
   const reader = database.openReader()
   const credentials = sqliteCredentials(reader, options.catalogue)
   const tokens = new LRUCache<string, VerifiableToken>({ max: CACHED_TOKENS })
@@ -32,35 +32,40 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   })
 
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
-    const isCurrent = catchesUp()
+    let failure = catchUp()
     const now = clock()
     statistics.observeWait((performance.now() - askedAt) / 1000)
     for (const asked of turn) {
-      const verdict = isCurrent ? judge(asked, now) : refuse('unavailable')
+      let verdict = refuse('unavailable')
+      // A database that cannot be read leaves nothing to believe: not what is cached, either.
+      if (failure === undefined) {
+        try {
+          verdict = judge(asked, now)
+        } catch (error) {
+          failure = error
+        }
+      }
       statistics.outcomes[verdict.outcome]++
       if (verdict.outcome === 'active') usage.note(asked.tokenId, asked.presenter, now)
       asked.done(verdict)
     }
+    if (failure !== undefined) onFailure(failure)
   }
 
-  /** False if the database cannot be read: then nothing that is cached may be believed. */
-  function catchesUp(): boolean {
+  /** Returns what went wrong, if something did. */
+  function catchUp(): unknown {
     try {
       coherence.catchUp()
-      return true
-    } catch {
-      return false
+      return undefined
+    } catch (error) {
+      return error
     }
   }
 
   function judge({ secret, tokenId, presenter }: Asked, now: number): Verdict {
-    try {
-      const token = readThrough(tokens, tokenId, credentials.readToken)
-      const account = token && readThrough(accounts, token.accountId, credentials.readAccount)
-      return decide(token, account, { digest: digestOf(secret), address: presenter.address, now })
-    } catch {
-      return refuse('unavailable')
-    }
+    const token = readThrough(tokens, tokenId, credentials.readToken)
+    const account = token && readThrough(accounts, token.accountId, credentials.readAccount)
+    return decide(token, account, { digest: digestOf(secret), address: presenter.address, now })
   }
 
   /** What is filled was read after this turn's check, so it is at least as new. Absence is not cached. */

@@ -49,34 +49,25 @@ const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, 
 
 type JoinedRow = TokenRow & Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind'] }
 
-/** A database that does not answer in this time counts as one that is not there: callers wait for the verdict. */
-const QUERY_TIMEOUT_MS = 5000
-// A setting of pg's that its types know only for whole pools.
-const timed = (query: pg.QueryConfig) => ({ ...query, query_timeout: QUERY_TIMEOUT_MS })
-
 /** Reads tokens with their accounts from the primary, many in one statement and so in one snapshot. */
 export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
   const principal = (row: JoinedRow) => toPrincipal({ ...row, id: row.a_id, kind: row.a_kind }, catalogue)
   return {
     async readTokens(ids: readonly string[]): Promise<Map<string, { token: VerifiableToken; account: Principal }>> {
-      const { rows } = await pool.query<JoinedRow>(
-        timed({
-          name: 'read-tokens',
-          text: `SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
+      const { rows } = await pool.query<JoinedRow>({
+        name: 'read-tokens',
+        text: `SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
           WHERE token.id = ANY($1)`,
-          values: [ids],
-        }),
-      )
+        values: [ids],
+      })
       return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row) }]))
     },
     async readAccount(id: string): Promise<Principal | undefined> {
-      const { rows } = await pool.query<JoinedRow>(
-        timed({
-          name: 'read-account',
-          text: `SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
-          values: [id],
-        }),
-      )
+      const { rows } = await pool.query<JoinedRow>({
+        name: 'read-account',
+        text: `SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
+        values: [id],
+      })
       return rows[0] && principal(rows[0])
     },
   }

@@ -30,6 +30,8 @@ export interface VerifierOptions {
   readonly catalogue: RoleCatalogue
   readonly clock: Clock
   readonly usage: UsageRecorder
+  /** Hears, once a turn, why verifications were answered `unavailable`. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** Counted since the start of the process. */

@@ -323,7 +323,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "last_administrator" | "own_deactivation" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "last_administrator" | "own_password_reset" | "own_deactivation" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -365,8 +365,26 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -424,8 +442,26 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -480,8 +516,26 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `bad_request` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -551,7 +605,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -650,7 +704,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -670,6 +724,24 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `cross_site_request`, `session_required` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -729,7 +801,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -848,10 +920,12 @@ export interface operations {
                             type: "session" | "pat" | "service";
                             tokenId?: string;
                         };
+                        /** @description What tokens of this server begin with: `<prefix>_pat_<id>…`. */
+                        tokenPrefix: string;
                     };
                 };
             };
-            /** @description `bad_request`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -871,6 +945,24 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -974,7 +1066,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -994,6 +1086,24 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1108,7 +1218,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1248,7 +1358,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1277,6 +1387,24 @@ export interface operations {
             };
             /** @description `token_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1332,7 +1460,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1361,6 +1489,24 @@ export interface operations {
             };
             /** @description `token_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1474,7 +1620,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1582,7 +1728,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1602,6 +1748,24 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `bearer_required` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1698,7 +1862,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1718,6 +1882,24 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1816,7 +1998,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1960,7 +2142,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1989,6 +2171,24 @@ export interface operations {
             };
             /** @description `member_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2094,7 +2294,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2130,7 +2330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `username_taken`, `email_taken`, `own_deactivation`, `last_administrator` */
+            /** @description `username_taken`, `email_taken`, `own_deactivation`, `own_password_reset`, `last_administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2206,7 +2406,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2235,6 +2435,24 @@ export interface operations {
             };
             /** @description `member_not_found`, `role_not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2291,7 +2509,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2329,6 +2547,24 @@ export interface operations {
             };
             /** @description `last_administrator` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2392,7 +2628,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2412,6 +2648,24 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2503,7 +2757,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2523,6 +2777,24 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

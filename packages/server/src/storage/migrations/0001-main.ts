@@ -128,7 +128,9 @@ function tables(engine: Engine): readonly string[] {
 
     `CREATE TABLE authz_clock (id ${integer} PRIMARY KEY CHECK (id = 1), epoch ${integer} NOT NULL) ${end}`,
     'INSERT INTO authz_clock (id, epoch) VALUES (1, 0)',
-    `CREATE TABLE authz_change (epoch ${integer} NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (epoch, subject)) ${end}`,
+    // Not unique: a conflict clause of the statement that fired a trigger would apply to what the trigger writes.
+    `CREATE TABLE authz_change (epoch ${integer} NOT NULL, subject TEXT NOT NULL) ${end}`,
+    'CREATE INDEX authz_change_epoch ON authz_change (epoch)',
   ]
 }
 
@@ -136,12 +138,12 @@ function tables(engine: Engine): readonly string[] {
 const WATCHED = [
   {
     table: 'token',
-    when: 'UPDATE OF account_id, digest, expires_at, revoked_at, permissions, allowed_addresses',
+    when: 'UPDATE OF id, account_id, kind, digest, expires_at, revoked_at, permissions, allowed_addresses',
     kind: 'token',
     key: 'id',
   },
   { table: 'token', when: 'DELETE', kind: 'token', key: 'id' },
-  { table: 'account', when: 'UPDATE OF kind, username, display_name, deactivated_at', kind: 'account', key: 'id' },
+  { table: 'account', when: 'UPDATE OF id, kind, username, display_name, deactivated_at', kind: 'account', key: 'id' },
   { table: 'account', when: 'DELETE', kind: 'account', key: 'id' },
   { table: 'role_grant', when: 'INSERT', kind: 'account', key: 'account_id' },
   { table: 'role_grant', when: 'UPDATE', kind: 'account', key: 'account_id' },
@@ -162,7 +164,7 @@ function sqliteTrigger(watch: Watch): string {
   const rows = watch.when === 'DELETE' ? ['OLD'] : watch.when === 'INSERT' ? ['NEW'] : ['OLD', 'NEW']
   const records = rows.map(
     (row) =>
-      `INSERT OR IGNORE INTO authz_change (epoch, subject) SELECT epoch, '${watch.kind}:' || ${row}.${watch.key} FROM authz_clock;`,
+      `INSERT INTO authz_change (epoch, subject) SELECT epoch, '${watch.kind}:' || ${row}.${watch.key} FROM authz_clock;`,
   )
   return `CREATE TRIGGER ${triggerName(watch)} AFTER ${watch.when} ON ${watch.table} BEGIN
     UPDATE authz_clock SET epoch = epoch + 1;
@@ -170,21 +172,27 @@ function sqliteTrigger(watch: Watch): string {
   END`
 }
 
-/** `INSERT OR REPLACE` removes the rows in its way without firing their DELETE triggers, so it is seen coming. */
+/** `… OR REPLACE` removes the rows in its way without firing their DELETE triggers, so it is seen coming. */
 const SQLITE_REPLACE_TRIGGERS = [
   {
     table: 'token',
+    columns: 'id, account_id, name_key, name_released_at',
     inTheWay: 'id = NEW.id OR (account_id = NEW.account_id AND name_key = NEW.name_key AND name_released_at IS NULL)',
   },
-  { table: 'account', inTheWay: 'id = NEW.id OR username_key = NEW.username_key' },
-].map(
-  ({ table, inTheWay }) => `CREATE TRIGGER ${table}_authz_replace BEFORE INSERT ON ${table}
+  { table: 'account', columns: 'id, username_key', inTheWay: 'id = NEW.id OR username_key = NEW.username_key' },
+].flatMap(({ table, columns, inTheWay }) => [
+  replaceTrigger('insert', `BEFORE INSERT ON ${table}`, table, inTheWay),
+  replaceTrigger('update', `BEFORE UPDATE OF ${columns} ON ${table}`, table, `rowid <> OLD.rowid AND (${inTheWay})`),
+])
+
+function replaceTrigger(name: string, when: string, table: string, inTheWay: string): string {
+  return `CREATE TRIGGER ${table}_authz_replace_${name} ${when}
     WHEN EXISTS (SELECT 1 FROM ${table} WHERE ${inTheWay}) BEGIN
     UPDATE authz_clock SET epoch = epoch + 1;
-    INSERT OR IGNORE INTO authz_change (epoch, subject)
+    INSERT INTO authz_change (epoch, subject)
       SELECT (SELECT epoch FROM authz_clock), '${table}:' || id FROM ${table} WHERE ${inTheWay};
-  END`,
-)
+  END`
+}
 
 /** The update of the one clock row holds its lock until commit, so epochs are in the order of commits. */
 const POSTGRES_FUNCTIONS = [
@@ -194,12 +202,10 @@ const POSTGRES_FUNCTIONS = [
   BEGIN
     UPDATE authz_clock SET epoch = epoch + 1 RETURNING epoch INTO now_epoch;
     IF TG_OP <> 'INSERT' THEN
-      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(OLD) ->> TG_ARGV[1]))
-      ON CONFLICT DO NOTHING;
+      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(OLD) ->> TG_ARGV[1]));
     END IF;
     IF TG_OP <> 'DELETE' THEN
-      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(NEW) ->> TG_ARGV[1]))
-      ON CONFLICT DO NOTHING;
+      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(NEW) ->> TG_ARGV[1]));
     END IF;
     RETURN NULL;
   END $$`,

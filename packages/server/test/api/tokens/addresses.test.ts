@@ -34,7 +34,7 @@ onBothEngines('A token bound to addresses', (engine) => {
     expect((await server.administrator.get(`/api/v1/tokens/${script.id}`)).body.lastUsedAt).toBeNull()
   })
 
-  test.each(['garbage', 'ramp_pat_x', "'; --", '192.0.2.7:443', 'localhost'])(
+  test.each(['garbage', 'ramp_pat_x', "'; --", '192.0.2.7:x', 'localhost'])(
     'what a proxy forwards that is no address of the ranges (%s) is let in nowhere and fails nothing',
     async (address) => {
       const script = await server.administrator.token({ allowedAddresses: ['0.0.0.0/0', '2001:db8::/32'] })
@@ -42,6 +42,14 @@ onBothEngines('A token bound to addresses', (engine) => {
         status: 403,
         body: { code: 'address_not_allowed' },
       })
+    },
+  )
+
+  test.each(['192.0.2.7:443', '[2001:db8::7]:443', '::ffff:192.0.2.7'])(
+    'an address that a gateway forwards with its port or mapped (%s) is that address',
+    async (address) => {
+      const script = await server.administrator.token({ allowedAddresses: ['192.0.2.7', '2001:db8::/32'] })
+      expect((await script.get('/api/v1/me', from(address))).status).toBe(200)
     },
   )
 
