@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // By default one core would be left idle.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'verifier', include: ['packages/verifier/test/**/*.test.ts'] } },
       {
@@ -9,8 +11,19 @@ export default defineConfig({
           name: 'server',
           include: ['packages/server/test/**/*.test.ts'],
           globalSetup: ['packages/server/test/support/global-setup.ts'],
+          // Files share a process, not a server: each starts its own, and loading the code anew costs a second a file.
+          isolate: false,
           // Real servers, databases and password hashes on a busy machine; a test that hangs still ends.
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          globalSetup: ['e2e/support/global-setup.ts'],
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },
