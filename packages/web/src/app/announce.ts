@@ -8,6 +8,11 @@ export function announce(message: string): void {
   notifications.show({ color: 'green', message, closeButtonProps })
 }
 
+/** What was said to one person is not for the next. */
+export function withdrawAnnouncements(): void {
+  notifications.clean()
+}
+
 /** Says that something that has no form to say it in was not done. */
 export function announceFailure(title: string, error: unknown): void {
   notifications.show({ color: 'red', title, message: messageOf(error), closeButtonProps })

@@ -1,5 +1,6 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.ts'
+import { withdrawAnnouncements } from '../app/announce.ts'
 import { type Session, sessionQuery } from './session-query.ts'
 
 /** No mutation here is kept after its form is gone: its variables are passwords. */
@@ -53,5 +54,6 @@ export function useSignOut() {
 
 /** What one person was shown must not be there for the next. */
 function forgetAnswers(client: QueryClient): void {
+  withdrawAnnouncements()
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
 }
