@@ -6,6 +6,7 @@ import { registerAuditRoutes } from './audit/audit-routes.ts'
 import { type Config, ConfigError } from './config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { Problem } from './core/problem.ts'
+import { registerGroupRoutes } from './groups/group-routes.ts'
 import { ACCESS, type AccessRule } from './http/access.ts'
 import { authentication } from './http/authenticate.ts'
 import { acceptOnlyJson, BODY_LIMIT_BYTES } from './http/body-parser.ts'
@@ -17,10 +18,15 @@ import { auditRefusals } from './http/refusal-audit.ts'
 import { guardRoutes, type Router } from './http/routes.ts'
 import { registerPages } from './http/static-web.ts'
 import { validateStrictly } from './http/validation.ts'
+import { registerExplainRoutes } from './inventory/explain-routes.ts'
+import { registerInventoryRoutes } from './inventory/inventory-routes.ts'
 import { startMaintenance } from './maintenance.ts'
 import { registerMemberRoutes } from './members/member-routes.ts'
+import { registerGrantRoutes } from './roles/grant-routes.ts'
 import { loadRoleCatalogue, type RoleCatalogue } from './roles/role-catalogue.ts'
 import { registerRoleRoutes } from './roles/role-routes.ts'
+import { registerServiceAccountRoutes } from './service-accounts/service-account-routes.ts'
+import { registerServiceTokenRoutes } from './service-accounts/service-token-routes.ts'
 import type { Services } from './services.ts'
 import { registerSessionRoutes } from './sessions/session-routes.ts'
 import type { Database } from './storage/database.ts'
@@ -106,7 +112,13 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerSessionRoutes(router, services, config.publicUrl)
   registerTokenRoutes(router, services)
   registerMemberRoutes(router, services)
+  registerGroupRoutes(router, services)
+  registerServiceAccountRoutes(router, services)
+  registerServiceTokenRoutes(router, services)
+  registerInventoryRoutes(router, services)
+  registerExplainRoutes(router, services)
   registerRoleRoutes(router, services)
+  registerGrantRoutes(router, services)
   registerAuditRoutes(router, services)
   await registerPages(app)
   extra?.register(router, services)

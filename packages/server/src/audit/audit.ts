@@ -29,11 +29,24 @@ export type AuditAction =
   | 'member.changed'
   | 'member.deactivated'
   | 'member.reactivated'
+  | 'service_account.created'
+  | 'service_account.changed'
+  | 'service_account.deactivated'
+  | 'service_account.reactivated'
+  | 'service_account.deleted'
+  | 'group.created'
+  | 'group.changed'
+  | 'group.deleted'
+  | 'group.joined'
+  | 'group.left'
+  | 'group.nested'
+  | 'group.unnested'
   | 'role.granted'
   | 'role.taken'
   | 'token.created'
   | 'token.changed'
   | 'token.revoked'
+  | 'token.rotated'
   | 'request.refused'
 
 export interface AuditRecord {
@@ -41,7 +54,10 @@ export interface AuditRecord {
   /** Who did it, where the request itself does not say: somebody who has just proved who they are. */
   readonly by?: { readonly id: string; readonly username: string }
   readonly outcome?: 'done' | 'refused'
-  readonly target?: { readonly type: 'member' | 'token' | 'session' | 'route'; readonly id: string }
+  readonly target?: {
+    readonly type: 'member' | 'service_account' | 'group' | 'token' | 'session' | 'route'
+    readonly id: string
+  }
   /** Names and values, never secrets. */
   readonly detail?: Readonly<Record<string, unknown>>
 }
@@ -50,21 +66,31 @@ export interface AuditRecord {
 export async function recordAudit(
   trx: Transaction,
   context: Context | SystemContext,
-  { action, by, outcome = 'done', target, detail = {} }: AuditRecord,
+  record: AuditRecord,
 ): Promise<void> {
+  await trx.insertInto('audit_event').values(toRow(context, record)).execute()
+}
+
+/** Several events of one transaction, in one statement. */
+export async function recordAudits(trx: Transaction, context: Context, records: readonly AuditRecord[]): Promise<void> {
+  if (records.length === 0) return
   await trx
     .insertInto('audit_event')
-    .values({
-      at: context.now,
-      action,
-      outcome,
-      ...whoOf(context),
-      ...(by && { actor_account_id: by.id, actor_username: by.username }),
-      target_type: target?.type ?? null,
-      target_id: target?.id ?? null,
-      detail: JSON.stringify(detail),
-    })
+    .values(records.map((record) => toRow(context, record)))
     .execute()
+}
+
+function toRow(context: Context | SystemContext, { action, by, outcome = 'done', target, detail = {} }: AuditRecord) {
+  return {
+    at: context.now,
+    action,
+    outcome,
+    ...whoOf(context),
+    ...(by && { actor_account_id: by.id, actor_username: by.username }),
+    target_type: target?.type ?? null,
+    target_id: target?.id ?? null,
+    detail: JSON.stringify(detail),
+  }
 }
 
 function whoOf(context: Context | SystemContext) {

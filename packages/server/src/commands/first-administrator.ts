@@ -59,7 +59,7 @@ export async function createAdministrator(
       passwordChangeRequiredAt: mustChangePassword ? now : null,
       createdAt: now,
     })
-    await insertGrant(trx, { accountId: id, role: ADMINISTRATOR, grantedAt: now, grantedBy: null })
+    await insertGrant(trx, { holder: { type: 'member', id }, role: ADMINISTRATOR, grantedAt: now, grantedBy: null })
     await recordAudit(
       trx,
       { actor: 'system', now },

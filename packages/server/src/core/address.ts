@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 
 /** A CIDR range of client addresses. */
 export interface AddressRange {
@@ -16,6 +16,21 @@ export function parseRange(text: string): AddressRange | undefined {
   if (length === undefined) return { network, prefixLength: bits, family: version === 4 ? 'ipv4' : 'ipv6' }
   if (!/^\d{1,3}$/.test(length) || Number(length) > bits) return undefined
   return { network, prefixLength: Number(length), family: version === 4 ? 'ipv4' : 'ipv6' }
+}
+
+/** Ranges made ready for comparing. What is no range is passed over, and so lets nobody in. */
+export function toBlockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const text of ranges) {
+    const range = parseRange(text)
+    if (range) list.addSubnet(range.network, range.prefixLength, range.family)
+  }
+  return list
+}
+
+/** Whether an address lies within one of the ranges. */
+export function isWithin(address: string, ranges: BlockList): boolean {
+  return ranges.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
 }
 
 /**

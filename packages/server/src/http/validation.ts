@@ -9,7 +9,7 @@ const COMMON: Options = { allErrors: true, strict: false, removeAdditional: fals
  * not a token without an end. Addresses are text, so numbers in them are read as numbers.
  */
 export function validateStrictly(app: FastifyInstance): void {
-  const strict = addFormats.default(new Ajv({ ...COMMON, coerceTypes: false }), ['uuid', 'date-time'])
-  const coercing = addFormats.default(new Ajv({ ...COMMON, coerceTypes: true }), ['uuid', 'date-time'])
+  const strict = addFormats.default(new Ajv({ ...COMMON, coerceTypes: false }), ['uuid', 'date-time', 'ipv4', 'ipv6'])
+  const coercing = addFormats.default(new Ajv({ ...COMMON, coerceTypes: true }), ['uuid', 'date-time', 'ipv4', 'ipv6'])
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? strict : coercing).compile(schema))
 }

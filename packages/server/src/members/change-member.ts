@@ -45,7 +45,7 @@ export async function changeMember(
   return database.write(async (trx) => {
     await lockAccount(trx, id)
     const member = await getMember(trx, id)
-    assertMayManage(actor, member, catalogue)
+    await assertMayManage(trx, actor, id, catalogue)
     const unacceptable = password && passwordProblem(password, names.username ?? member.username, 'password')
     if (unacceptable) throw unacceptable
 

@@ -49,7 +49,12 @@ export async function createMember(
       createdAt: context.now,
     })
     for (const role of roles) {
-      await insertGrant(trx, { accountId: id, role, grantedAt: context.now, grantedBy: actor.account.id })
+      await insertGrant(trx, {
+        holder: { type: 'member', id },
+        role,
+        grantedAt: context.now,
+        grantedBy: actor.account.id,
+      })
     }
     const member = await getMember(trx, id)
     await recordAudit(trx, context, {

@@ -5,9 +5,7 @@ import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { AccountId, listOf, NoContent, PlainText } from '../http/schemas.ts'
-import { grantRole } from '../roles/grant-role.ts'
-import { takeRole } from '../roles/take-role.ts'
+import { AccountId, listOf } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { changeMember } from './change-member.ts'
 import { createMember } from './create-member.ts'
@@ -16,10 +14,9 @@ import { getMember, listMembers } from './member-store.ts'
 
 const NAME_LENGTH = 100
 const OneMember = Type.Object({ id: AccountId })
-const OneGrant = Type.Object({ id: AccountId, role: PlainText({ minLength: 1, maxLength: 64 }) })
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** `/api/v1/members`: people, their account state, and the roles they were given directly. */
+/** `/api/v1/members`: people and their account state. */
 export function registerMemberRoutes(app: Router, services: Services): void {
   const { database } = services
 
@@ -128,44 +125,6 @@ export function registerMemberRoutes(app: Router, services: Services): void {
         ...(password !== undefined && { password: new Secret(password) }),
       })
       return toMemberBody(member)
-    },
-  )
-
-  app.put(
-    '/api/v1/members/:id/roles/:role',
-    {
-      config: { problems: ['member_not_found', 'role_not_found', 'grant_exceeds_token'] },
-      schema: {
-        operationId: 'grantMemberRole',
-        tags: ['Members'],
-        summary: 'Give a member a role',
-        params: OneGrant,
-        response: { 204: NoContent },
-      },
-    },
-    async (req, reply) => {
-      const { id, role } = req.params
-      await grantRole(services, contextOf(req, services), asAuthenticated(req), { memberId: id, roleName: role })
-      return reply.code(204).send(null)
-    },
-  )
-
-  app.delete(
-    '/api/v1/members/:id/roles/:role',
-    {
-      config: { problems: ['member_not_found', 'role_not_found', 'last_administrator'] },
-      schema: {
-        operationId: 'takeMemberRole',
-        tags: ['Members'],
-        summary: 'Take a role from a member',
-        description: 'Counts from the moment this is answered, for every token of the member.',
-        params: OneGrant,
-        response: { 204: NoContent },
-      },
-    },
-    async (req, reply) => {
-      await takeRole(services, contextOf(req, services), { memberId: req.params.id, roleName: req.params.role })
-      return reply.code(204).send(null)
     },
   )
 }

@@ -55,12 +55,17 @@ export class RoleCatalogue {
     return this.#byName.get(name)
   }
 
-  /** What these roles allow together, with what every account may do. A role that is not in the catalogue gives nothing. */
+  /** What these roles give, each once or more. A role that is not in the catalogue gives nothing. */
+  givenBy(roleNames: readonly string[]): string[] {
+    return roleNames.flatMap((name) => this.find(name)?.permissions ?? [])
+  }
+
+  /** What these roles allow together, with what every account may do. */
   permissionsOf(roleNames: readonly string[]): ReadonlySet<string> {
     const key = roleNames.join(' ')
     let permissions = this.#combinations.get(key)
     if (permissions === undefined) {
-      permissions = new Set([...OWN_PERMISSIONS, ...roleNames.flatMap((name) => this.find(name)?.permissions ?? [])])
+      permissions = new Set([...OWN_PERMISSIONS, ...this.givenBy(roleNames)])
       this.#combinations.set(key, permissions)
     }
     return permissions

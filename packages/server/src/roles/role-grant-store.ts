@@ -1,33 +1,51 @@
+import { sql } from 'kysely'
 import { Problem } from '../core/problem.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
+import { above, holding, reach, rolesInForce } from '../storage/effective-roles.ts'
+import type { RoleHolder } from './require-holder.ts'
 import { ADMINISTRATOR } from './role-catalogue.ts'
 
-/** Gives a role. False if the account had it already. */
-export async function insertGrant(
-  trx: Transaction,
-  grant: {
-    readonly accountId: string
-    readonly role: string
-    readonly grantedAt: number
-    readonly grantedBy: string | null
-  },
-): Promise<boolean> {
-  const result = await trx
-    .insertInto('role_grant')
-    .values({ account_id: grant.accountId, role: grant.role, granted_at: grant.grantedAt, granted_by: grant.grantedBy })
-    .onConflict((conflict) => conflict.columns(['account_id', 'role']).doNothing())
-    .executeTakeFirst()
+export interface Grant {
+  readonly holder: RoleHolder
+  readonly role: string
+  readonly grantedAt: number
+  readonly grantedBy: string | null
+}
+
+/** Gives a role. False if the holder had it already. */
+export async function insertGrant(trx: Transaction, { holder, role, grantedAt, grantedBy }: Grant): Promise<boolean> {
+  const grant = { role, granted_at: grantedAt, granted_by: grantedBy }
+  const insert =
+    holder.type !== 'group'
+      ? trx.insertInto('role_grant').values({ account_id: holder.id, ...grant })
+      : trx.insertInto('group_role').values({ group_id: holder.id, ...grant })
+  const result = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirst()
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
-/** Takes a role. False if the account did not have it. */
-export async function deleteGrant(trx: Transaction, accountId: string, role: string): Promise<boolean> {
-  const result = await trx
-    .deleteFrom('role_grant')
-    .where('account_id', '=', accountId)
-    .where('role', '=', role)
-    .executeTakeFirst()
+/** Takes a role. False if the holder did not have it. */
+export async function deleteGrant(trx: Transaction, holder: RoleHolder, role: string): Promise<boolean> {
+  const removal =
+    holder.type !== 'group'
+      ? trx.deleteFrom('role_grant').where('account_id', '=', holder.id)
+      : trx.deleteFrom('group_role').where('group_id', '=', holder.id)
+  const result = await removal.where('role', '=', role).executeTakeFirst()
   return result.numDeletedRows > 0n
+}
+
+/** The roles in force for an account: its own and those of its groups, sorted. */
+export async function effectiveRolesOf(db: Reader, accountId: string): Promise<string[]> {
+  const { rows } = await sql<{ role: string }>`WITH RECURSIVE
+    wanted AS (SELECT id FROM account WHERE id = ${accountId}), ${sql.raw(reach('SELECT id FROM wanted'))}
+    SELECT role FROM (${sql.raw(rolesInForce('(SELECT id FROM wanted)'))}) AS given`.execute(db)
+  return rows.map(({ role }) => role).sort()
+}
+
+/** The roles that people have by being in a group: its own and those of the groups it belongs to. */
+export async function rolesByGroup(db: Reader, groupId: string): Promise<string[]> {
+  const { rows } = await sql<{ role: string }>`WITH RECURSIVE ${above(groupId)}
+    SELECT DISTINCT role FROM group_role JOIN above ON above.group_id = group_role.group_id`.execute(db)
+  return rows.map(({ role }) => role).sort()
 }
 
 /**
@@ -41,14 +59,10 @@ export async function assertAdministratorRemains(trx: Transaction): Promise<void
 
 /** Only people count: a service account cannot sign in to mend things. */
 async function hasActiveAdministrator(db: Reader): Promise<boolean> {
-  const row = await db
-    .selectFrom('role_grant')
-    .innerJoin('account', 'account.id', 'role_grant.account_id')
-    .select('account.id')
-    .where('role', '=', ADMINISTRATOR)
-    .where('account.kind', '=', 'member')
-    .where('deactivated_at', 'is', null)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+  const { rows } = await sql`WITH RECURSIVE ${holding(ADMINISTRATOR)}
+    SELECT id FROM account WHERE kind = 'member' AND deactivated_at IS NULL AND (
+      id IN (SELECT account_id FROM role_grant WHERE role = ${ADMINISTRATOR})
+      OR id IN (SELECT account_id FROM group_member JOIN holding ON holding.group_id = group_member.group_id)
+    ) LIMIT 1`.execute(db)
+  return rows.length > 0
 }

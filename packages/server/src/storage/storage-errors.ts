@@ -6,6 +6,7 @@
 /** The constraints that use cases answer for, with the columns by which SQLite names them. */
 const UNIQUE_CONSTRAINTS = {
   account_username: 'account.username_key',
+  account_group_name: 'account_group.name_key',
   member_email: 'member.email_key',
   token_name: 'token.account_id, token.name_key',
 } as const

@@ -5,6 +5,11 @@ export interface Tables {
   account: AccountTable
   member: MemberTable
   role_grant: RoleGrantTable
+  account_group: AccountGroupTable
+  group_member: GroupMemberTable
+  group_nesting: GroupNestingTable
+  group_role: GroupRoleTable
+  service_account: ServiceAccountTable
   token: TokenTable
   token_usage: TokenUsageTable
   session: SessionTable
@@ -47,6 +52,44 @@ interface RoleGrantTable {
   role: string
   granted_at: number
   granted_by: string | null
+}
+
+interface AccountGroupTable {
+  id: string
+  name: string
+  /** `comparisonKey(name)`: unique. */
+  name_key: string
+  description: string
+  created_at: number
+}
+
+interface GroupMemberTable {
+  group_id: string
+  account_id: string
+  added_at: number
+}
+
+/** The group `member_group_id` is a member of the group `group_id`, and so its people have the roles of both. */
+interface GroupNestingTable {
+  group_id: string
+  member_group_id: string
+  added_at: number
+}
+
+interface GroupRoleTable {
+  group_id: string
+  role: string
+  granted_at: number
+  granted_by: string | null
+}
+
+/** What only machines have. */
+interface ServiceAccountTable {
+  account_id: string
+  description: string
+  created_by: string | null
+  /** A deleted one is kept for the audit, deactivated, out of sight, its name free. */
+  deleted_at: number | null
 }
 
 export interface TokenTable {

@@ -1,5 +1,4 @@
 import { type Context, recordAudit } from '../audit/audit.ts'
-import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { parseExpiration } from './expiration.ts'
@@ -11,7 +10,7 @@ import {
   narrowingOf,
 } from './narrowing.ts'
 import { requireToken } from './require-token.ts'
-import { type Token, tokenStatus } from './token.ts'
+import { type Token, type TokenOwner, tokenStatus } from './token.ts'
 import { lockToken, updateToken } from './token-store.ts'
 
 export interface TokenChange {
@@ -28,19 +27,19 @@ export interface TokenChange {
 export async function changeToken(
   { database }: Services,
   context: Context,
-  { account }: AuthenticatedActor,
+  owner: TokenOwner,
   id: string,
   change: TokenChange,
 ): Promise<Token> {
   const { now } = context
   return database.write(async (trx) => {
     await lockToken(trx, id)
-    const token = await requireToken(trx, account.id, id)
+    const token = await requireToken(trx, owner.id, id)
     if (tokenStatus(token, now) !== 'active') throw new Problem('token_not_active')
     const changed = {
       ...token,
       ...(change.name !== undefined && { name: change.name }),
-      ...limitsOf(change, token, account, now),
+      ...limitsOf(change, token, owner, now),
     }
     await updateToken(trx, changed, now)
     await recordAudit(trx, context, {
@@ -48,16 +47,11 @@ export async function changeToken(
       target: { type: 'token', id },
       detail: { before: changeable(token), after: changeable(changed) },
     })
-    return requireToken(trx, account.id, id)
+    return requireToken(trx, owner.id, id)
   })
 }
 
-function limitsOf(
-  change: TokenChange,
-  token: Token,
-  account: AuthenticatedActor['account'],
-  now: number,
-): Partial<Token> {
+function limitsOf(change: TokenChange, token: Token, owner: TokenOwner, now: number): Partial<Token> {
   const limits: { expiresAt?: number | null; permissions?: string[] | null; allowedAddresses?: string[] | null } = {}
   if (change.expiresAt !== undefined) {
     limits.expiresAt = parseExpiration(change.expiresAt, now)
@@ -65,7 +59,7 @@ function limitsOf(
   }
   if (change.permissions !== undefined) {
     assertNarrowerPermissions(token.permissions, change.permissions)
-    limits.permissions = narrowingOf(change.permissions, account.permissions)
+    limits.permissions = narrowingOf(change.permissions, owner.permissions)
   }
   if (change.allowedAddresses !== undefined) {
     limits.allowedAddresses = addressRangesOf(change.allowedAddresses)

@@ -1,13 +1,14 @@
 import { generateToken } from '@ramp/verifier'
 import { type Context, recordAudit } from '../audit/audit.ts'
-import type { SessionActor } from '../core/actor.ts'
+import type { AuthenticatedActor } from '../core/actor.ts'
 import { Secret } from '../core/secret.ts'
+import { assertWithinToken } from '../roles/granting.ts'
 import type { Services } from '../services.ts'
 import { digestOf } from '../verification/token-verifier.ts'
 import { parseExpiration } from './expiration.ts'
 import { addressRangesOf, narrowingOf } from './narrowing.ts'
 import { requireToken } from './require-token.ts'
-import type { Token } from './token.ts'
+import { kindFor, type Token, type TokenOwner } from './token.ts'
 import { insertToken } from './token-store.ts'
 
 export interface TokenInput {
@@ -19,27 +20,31 @@ export interface TokenInput {
 }
 
 /**
- * Makes a personal access token for the person who asks. The secret exists in the answer only. Throws
- * `validation_failed`, `token_name_taken`.
+ * Makes a token: a personal access token for a person, a service token for a machine. The secret exists in the answer only. Throws
+ * `validation_failed`, `token_name_taken`, and
+ * `grant_exceeds_token` where a narrowed token would make a broader one.
  */
 export async function createToken(
   { database, tokenPrefix }: Services,
   context: Context,
-  { account }: SessionActor,
+  actor: AuthenticatedActor,
+  owner: TokenOwner,
   input: TokenInput,
 ): Promise<{ token: Token; secret: Secret }> {
   const { now } = context
   const expiresAt = parseExpiration(input.expiresAt, now)
-  const permissions = narrowingOf(input.permissions, account.permissions)
+  const permissions = narrowingOf(input.permissions, owner.permissions)
+  assertWithinToken(actor, permissions ?? owner.permissions)
   const allowedAddresses = addressRangesOf(input.allowedAddresses)
-  const { id, text } = generateToken(tokenPrefix, 'pat')
+  const kind = kindFor(owner)
+  const { id, text } = generateToken(tokenPrefix, kind)
   const secret = new Secret(text)
 
   const token = await database.write(async (trx) => {
     await insertToken(trx, {
       id,
-      accountId: account.id,
-      kind: 'pat',
+      accountId: owner.id,
+      kind,
       name: input.name,
       digest: digestOf(secret),
       createdAt: now,
@@ -50,9 +55,9 @@ export async function createToken(
     await recordAudit(trx, context, {
       action: 'token.created',
       target: { type: 'token', id },
-      detail: { name: input.name, kind: 'pat', ownerId: account.id, expiresAt, permissions, allowedAddresses },
+      detail: { name: input.name, kind, ownerId: owner.id, expiresAt, permissions, allowedAddresses },
     })
-    return requireToken(trx, account.id, id)
+    return requireToken(trx, owner.id, id)
   })
   return { token, secret }
 }

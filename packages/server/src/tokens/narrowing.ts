@@ -1,5 +1,4 @@
-import { BlockList } from 'node:net'
-import { parseRange } from '../core/address.ts'
+import { isWithin, parseRange, toBlockList } from '../core/address.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 
 /**
@@ -60,7 +59,5 @@ function contains(outerText: string, innerText: string): boolean {
   const outer = parseRange(outerText)
   const inner = parseRange(innerText)
   if (!outer || !inner || outer.family !== inner.family || inner.prefixLength < outer.prefixLength) return false
-  const list = new BlockList()
-  list.addSubnet(outer.network, outer.prefixLength, outer.family)
-  return list.check(inner.network, inner.family)
+  return isWithin(inner.network, toBlockList([outerText]))
 }

@@ -5,18 +5,19 @@ import { requireToken } from './require-token.ts'
 import { setRevoked } from './token-store.ts'
 
 /**
- * Revokes one of one's own tokens; revoking it again changes nothing. When this has returned, no verification that
+ * Revokes a token of the owner; revoking it again changes nothing. When this has returned, no verification that
  * begins later accepts it. Throws `token_not_found`.
  */
 export async function revokeToken(
   { database }: Services,
   context: Context,
-  { account }: AuthenticatedActor,
+  actor: AuthenticatedActor,
+  ownerId: string,
   id: string,
 ): Promise<void> {
   await database.write(async (trx) => {
-    const token = await requireToken(trx, account.id, id)
-    if (!(await setRevoked(trx, token.id, account.id, context.now))) return
+    const token = await requireToken(trx, ownerId, id)
+    if (!(await setRevoked(trx, token.id, actor.account.id, context.now))) return
     await recordAudit(trx, context, {
       action: 'token.revoked',
       target: { type: 'token', id: token.id },

@@ -1,35 +1,24 @@
-import { isTokenId } from '@ramp/verifier'
 import { Type } from 'typebox'
-import { parseName } from '../core/text.ts'
 import { asAuthenticated, asSession, asToken } from '../http/actors.ts'
-import { contextOf } from '../http/authenticate.ts'
-import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
 import { listOf, NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
-import { changeToken } from './change-token.ts'
-import { createToken } from './create-token.ts'
-import { requireToken } from './require-token.ts'
-import { revokeToken } from './revoke-token.ts'
-import type { Token } from './token.ts'
+import { tokenHandlers } from './token-handlers.ts'
 import {
   ChangeTokenBody,
   CreatedToken,
   CreateTokenBody,
   ListTokensQuery,
+  RotateTokenBody,
   TokenBody,
   TokenId,
-  toTokenBody,
 } from './token-schemas.ts'
-import { listTokens, type TokenPosition, type TokenSort } from './token-store.ts'
 
-const NAME_LENGTH = 100
 const OneToken = Type.Object({ id: TokenId })
 
 /** `/api/v1/tokens`: one's own personal access tokens. */
 export function registerTokenRoutes(app: Router, services: Services): void {
-  const { database, usage, clock } = services
-  const show = (token: Token) => toTokenBody(token, usage.pending(token.id), clock())
+  const tokens = tokenHandlers(services)
 
   app.get(
     '/api/v1/tokens',
@@ -42,22 +31,7 @@ export function registerTokenRoutes(app: Router, services: Services): void {
         response: { 200: listOf(TokenBody) },
       },
     },
-    async (req) => {
-      const { status = 'active', sort: order = '-createdAt', limit = 50, q, cursor } = req.query
-      const sort = order.replace('-', '') as TokenSort
-      const { items, next } = await listTokens(database.read, {
-        accountId: asAuthenticated(req).account.id,
-        kind: 'pat',
-        status,
-        q,
-        sort,
-        direction: order.startsWith('-') ? 'desc' : 'asc',
-        after: decodeCursor(cursor, isPositionFor(sort)),
-        limit,
-        now: clock(),
-      })
-      return { items: items.map(show), nextCursor: next ? encodeCursor(next) : null }
-    },
+    (req) => tokens.list(asAuthenticated(req).account, req.query),
   )
 
   app.post(
@@ -74,13 +48,8 @@ export function registerTokenRoutes(app: Router, services: Services): void {
       },
     },
     async (req, reply) => {
-      const { name, expiresAt = null, permissions = null, allowedAddresses = null } = req.body
-      const input = { name: parseName('name', name, NAME_LENGTH), expiresAt, permissions, allowedAddresses }
-      const { token, secret } = await createToken(services, contextOf(req, services), asSession(req), input)
-      return reply
-        .code(201)
-        .header('location', `/api/v1/tokens/${token.id}`)
-        .send({ token: show(token), secret: secret.expose() })
+      const created = await tokens.create(req, asSession(req).account, req.body)
+      return reply.code(201).header('location', `/api/v1/tokens/${created.token.id}`).send(created)
     },
   )
 
@@ -96,7 +65,7 @@ export function registerTokenRoutes(app: Router, services: Services): void {
         response: { 200: TokenBody },
       },
     },
-    async (req) => show(await requireToken(database.read, asAuthenticated(req).account.id, req.params.id)),
+    (req) => tokens.get(asAuthenticated(req).account, req.params.id),
   )
 
   app.patch(
@@ -113,11 +82,7 @@ export function registerTokenRoutes(app: Router, services: Services): void {
         response: { 200: TokenBody },
       },
     },
-    async (req) => {
-      const { name, ...limits } = req.body
-      const change = name === undefined ? limits : { ...limits, name: parseName('name', name, NAME_LENGTH) }
-      return show(await changeToken(services, contextOf(req, services), asAuthenticated(req), req.params.id, change))
-    },
+    (req) => tokens.change(req, asAuthenticated(req).account, req.params.id, req.body),
   )
 
   app.delete(
@@ -134,8 +99,29 @@ export function registerTokenRoutes(app: Router, services: Services): void {
       },
     },
     async (req, reply) => {
-      await revokeToken(services, contextOf(req, services), asAuthenticated(req), req.params.id)
+      await tokens.revoke(req, asAuthenticated(req).account, req.params.id)
       return reply.code(204).send(null)
+    },
+  )
+
+  app.post(
+    '/api/v1/tokens/:id/rotate',
+    {
+      config: { problems: ['token_not_found', 'token_not_active', 'token_widening'] },
+      schema: {
+        operationId: 'rotateToken',
+        tags: ['Tokens'],
+        summary: 'Replace a token by a new one',
+        description:
+          'Same name and limits, a new secret; the old one ends after the overlap. A token may rotate itself, not others.',
+        params: OneToken,
+        body: RotateTokenBody,
+        response: { 201: CreatedToken },
+      },
+    },
+    async (req, reply) => {
+      const rotated = await tokens.rotate(req, asAuthenticated(req).account, req.params.id, req.body)
+      return reply.code(201).header('location', `/api/v1/tokens/${rotated.token.id}`).send(rotated)
     },
   )
 
@@ -150,19 +136,9 @@ export function registerTokenRoutes(app: Router, services: Services): void {
       },
     },
     async (req, reply) => {
-      const actor = asToken(req)
-      await revokeToken(services, contextOf(req, services), actor, actor.tokenId)
+      const { account, tokenId } = asToken(req)
+      await tokens.revoke(req, account, tokenId)
       return reply.code(204).send(null)
     },
   )
-}
-
-/** Sorted by name, a page ends at a text; otherwise at an instant. */
-function isPositionFor(sort: TokenSort) {
-  return (value: unknown): value is TokenPosition => {
-    const { value: at, id } = (value ?? {}) as Partial<TokenPosition>
-    return (
-      typeof id === 'string' && isTokenId(id) && (sort === 'name' ? typeof at === 'string' : Number.isSafeInteger(at))
-    )
-  }
 }

@@ -3,7 +3,7 @@ import { toInstant, toInstantOrNull } from '../core/clock.ts'
 import { closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
 import type { Usage } from '../verification/last-used.ts'
 import { TOKEN_STATUSES, type Token, tokenStatus } from './token.ts'
-import { TOKEN_SORTS } from './token-store.ts'
+import { TOKEN_SORTS } from './token-query.ts'
 
 export const TokenId = Type.String({
   pattern: '^[0-9A-Za-z]{12}$',
@@ -53,12 +53,27 @@ export const ChangeTokenBody = closed({
   allowedAddresses: Type.Optional(AllowedAddresses),
 })
 
-const SORTS = TOKEN_SORTS.flatMap((sort) => [sort, `-${sort}`] as const)
+export const RotateTokenBody = closed({
+  overlapSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 30 * 86_400,
+      default: 86_400,
+      description: 'How long the old secret still counts; 0: it is revoked at once.',
+    }),
+  ),
+  expiresAt: Type.Optional(ExpiresAt),
+})
+
+export const TokenSorts = OneOf(
+  TOKEN_SORTS.flatMap((sort) => [sort, `-${sort}`] as const),
+  { default: '-createdAt', description: 'A minus sign turns the order round.' },
+)
 
 export const ListTokensQuery = closed({
   status: Type.Optional(OneOf([...TOKEN_STATUSES, 'all'] as const, { default: 'active' })),
   q: Type.Optional(PlainText({ maxLength: 100, description: 'Part of the name, or a whole id.' })),
-  sort: Type.Optional(OneOf(SORTS, { default: '-createdAt', description: 'A minus sign turns the order round.' })),
+  sort: Type.Optional(TokenSorts),
   ...page,
 })
 

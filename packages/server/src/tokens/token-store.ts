@@ -1,136 +1,8 @@
-import { type ExpressionBuilder, sql } from 'kysely'
 import { fieldProblem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
-import type { Reader, Transaction } from '../storage/database.ts'
+import type { Transaction } from '../storage/database.ts'
 import { violates } from '../storage/storage-errors.ts'
-import type { Tables } from '../storage/tables.ts'
-import type { Token, TokenStatus } from './token.ts'
-
-function selectTokens(db: Reader) {
-  return db
-    .selectFrom('token')
-    .leftJoin('token_usage', 'token_usage.token_id', 'token.id')
-    .leftJoin('account as revoker', 'revoker.id', 'token.revoked_by')
-    .select([
-      'token.id',
-      'token.kind',
-      'token.account_id',
-      'token.name',
-      'token.name_key',
-      'token.created_at',
-      'token.expires_at',
-      'token.revoked_at',
-      'token.permissions',
-      'token.allowed_addresses',
-      'token_usage.last_used_at',
-      'token_usage.last_used_address',
-      'token_usage.last_used_client',
-      'revoker.username as revoked_by',
-    ])
-}
-
-type TokenRow = Awaited<ReturnType<ReturnType<typeof selectTokens>['executeTakeFirstOrThrow']>>
-
-function toToken(row: TokenRow): Token {
-  return {
-    id: row.id,
-    kind: row.kind,
-    accountId: row.account_id,
-    name: row.name,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    revokedBy: row.revoked_by,
-    lastUsedAt: row.last_used_at,
-    lastUsedAddress: row.last_used_address,
-    lastUsedClient: row.last_used_client,
-    permissions: row.permissions === null ? null : (JSON.parse(row.permissions) as string[]),
-    allowedAddresses: row.allowed_addresses === null ? null : (JSON.parse(row.allowed_addresses) as string[]),
-  }
-}
-
-/** A token of this account; undefined if there is none, or if it is somebody else's. */
-export async function findOwnToken(db: Reader, accountId: string, id: string): Promise<Token | undefined> {
-  const row = await selectTokens(db)
-    .where('token.id', '=', id)
-    .where('token.account_id', '=', accountId)
-    .executeTakeFirst()
-  return row && toToken(row)
-}
-
-export const TOKEN_SORTS = ['createdAt', 'name', 'expiresAt', 'lastUsedAt'] as const
-export type TokenSort = (typeof TOKEN_SORTS)[number]
-
-/** What a list is ordered by, never null: "no expiration" is later than any, "never used" earlier than any. */
-const SORT_VALUES = {
-  createdAt: sql<string | number>`token.created_at`,
-  name: sql<string | number>`token.name_key`,
-  expiresAt: sql<string | number>`coalesce(token.expires_at, ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
-  lastUsedAt: sql<string | number>`coalesce(token_usage.last_used_at, 0)`,
-} as const satisfies Record<TokenSort, unknown>
-
-/** Where a page ended: the sort value and the id of its last token. */
-export interface TokenPosition {
-  readonly value: string | number
-  readonly id: string
-}
-
-export interface TokenFilter {
-  readonly accountId: string
-  readonly kind: Token['kind']
-  readonly status: TokenStatus | 'all'
-  readonly q: string | undefined
-  readonly sort: TokenSort
-  readonly direction: 'asc' | 'desc'
-  readonly after: TokenPosition | undefined
-  readonly limit: number
-  readonly now: number
-}
-
-/** A page of an account's tokens, and where the next one starts if there is one. */
-export async function listTokens(
-  db: Reader,
-  { accountId, kind, status, q, sort, direction, after, limit, now }: TokenFilter,
-): Promise<{ items: Token[]; next: TokenPosition | undefined }> {
-  const value = SORT_VALUES[sort]
-  let query = selectTokens(db)
-    .select(value.as('sort_value'))
-    .where('token.account_id', '=', accountId)
-    .where('token.kind', '=', kind)
-    .orderBy(value, direction)
-    .orderBy('token.id', direction)
-    .limit(limit + 1)
-  if (status !== 'all') query = query.where((where) => hasStatus(where, status, now))
-  if (q !== undefined) {
-    const pattern = `%${comparisonKey(q).replace(/[\\%_]/g, '\\$&')}%`
-    query = query.where(sql<boolean>`(token.name_key LIKE ${pattern} ESCAPE '\\' OR token.id = ${q})`)
-  }
-  if (after) {
-    const beyond = sql.raw(direction === 'asc' ? '>' : '<')
-    query = query.where(sql<boolean>`(${value}, token.id) ${beyond} (${after.value}, ${after.id})`)
-  }
-  const rows = await query.execute()
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    items: page.map(toToken),
-    next: rows.length > limit && last ? { value: last.sort_value, id: last.id } : undefined,
-  }
-}
-
-function hasStatus(where: ExpressionBuilder<Tables, 'token'>, status: TokenStatus, now: number) {
-  switch (status) {
-    case 'revoked':
-      return where('token.revoked_at', 'is not', null)
-    case 'expired':
-      return where.and([where('token.revoked_at', 'is', null), where('token.expires_at', '<=', now)])
-    case 'active':
-      return where.and([
-        where('token.revoked_at', 'is', null),
-        where.or([where('token.expires_at', 'is', null), where('token.expires_at', '>', now)]),
-      ])
-  }
-}
+import type { Token } from './token.ts'
 
 /**
  * Holds the row until the transaction ends, so that what is read next cannot change meanwhile: of two narrowings at
@@ -216,6 +88,48 @@ export async function setRevoked(trx: Transaction, id: string, by: string, now: 
     .where('revoked_at', 'is', null)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
+}
+
+/** Revokes several; returns the ids of those that were not revoked before. */
+export async function setSeveralRevoked(
+  trx: Transaction,
+  ids: readonly string[],
+  by: string,
+  now: number,
+): Promise<{ id: string; name: string; accountId: string }[]> {
+  if (ids.length === 0) return []
+  const rows = await trx
+    .updateTable('token')
+    .set((row) => ({
+      revoked_at: now,
+      revoked_by: by,
+      name_released_at: row.fn.coalesce('name_released_at', row.val(now)),
+    }))
+    .where('id', 'in', ids)
+    .where('revoked_at', 'is', null)
+    .returning(['id', 'name', 'account_id'])
+    .execute()
+  return rows.map(({ id, name, account_id }) => ({ id, name, accountId: account_id }))
+}
+
+/** Revokes all tokens of an account that are not revoked. Returns how many. */
+export async function revokeAllOf(trx: Transaction, accountId: string, by: string, now: number): Promise<number> {
+  const result = await trx
+    .updateTable('token')
+    .set((row) => ({
+      revoked_at: now,
+      revoked_by: by,
+      name_released_at: row.fn.coalesce('name_released_at', row.val(now)),
+    }))
+    .where('account_id', '=', accountId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}
+
+/** Lets a token end at `endsAt`, and frees its name now. */
+export async function endToken(trx: Transaction, id: string, endsAt: number, now: number): Promise<void> {
+  await trx.updateTable('token').set({ expires_at: endsAt, name_released_at: now }).where('id', '=', id).execute()
 }
 
 /** An expired token keeps its name until somebody wants it. */

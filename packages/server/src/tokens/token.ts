@@ -1,8 +1,21 @@
+/** The account whose tokens are meant: one's own, or a service account's. `permissions` are those in force now. */
+export interface TokenOwner {
+  readonly id: string
+  readonly kind: 'member' | 'service'
+  readonly permissions: ReadonlySet<string>
+}
+
 /** A token as its owner sees it: everything but the secret. Instants are epoch milliseconds. */
 export interface Token {
   readonly id: string
   readonly kind: 'pat' | 'service'
   readonly accountId: string
+  readonly owner: {
+    readonly kind: 'member' | 'service'
+    readonly username: string
+    readonly displayName: string
+    readonly deactivatedAt: number | null
+  }
   readonly name: string
   readonly createdAt: number
   readonly expiresAt: number | null
@@ -24,4 +37,9 @@ export type TokenStatus = (typeof TOKEN_STATUSES)[number]
 export function tokenStatus(token: Pick<Token, 'revokedAt' | 'expiresAt'>, now: number): TokenStatus {
   if (token.revokedAt !== null) return 'revoked'
   return token.expiresAt !== null && token.expiresAt <= now ? 'expired' : 'active'
+}
+
+/** People have personal access tokens, service accounts have service tokens. */
+export function kindFor({ kind }: TokenOwner): Token['kind'] {
+  return kind === 'member' ? 'pat' : 'service'
 }

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 export interface StaleState {
   dropToken(id: string): void
   dropAccount(id: string): void
+  dropAllAccounts(): void
   dropAll(): void
 }
 
@@ -40,6 +41,8 @@ export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
     const [kind, id] = subject.split(':', 2)
     if (kind === 'token' && id !== undefined) cache.dropToken(id)
     else if (kind === 'account' && id !== undefined) cache.dropAccount(id)
+    // What a group has concerns everybody in it and in the groups below: reading accounts anew is cheap.
+    else if (kind === 'group') cache.dropAllAccounts()
     else cache.dropAll()
   }
 

@@ -25,6 +25,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   const coherence = sqliteCoherence(reader, {
     dropToken: (id) => tokens.delete(id),
     dropAccount: (id) => accounts.delete(id),
+    dropAllAccounts: () => accounts.clear(),
     dropAll() {
       tokens.clear()
       accounts.clear()

@@ -1,9 +1,9 @@
-import { BlockList } from 'node:net'
 import type { DatabaseSync } from 'node:sqlite'
 import type pg from 'pg'
 import type { Principal } from '../core/actor.ts'
-import { parseRange } from '../core/address.ts'
+import { toBlockList } from '../core/address.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
+import { reach, rolesInForce } from '../storage/effective-roles.ts'
 import type { TokenTable } from '../storage/tables.ts'
 import type { VerifiableToken } from './verdict.ts'
 
@@ -22,15 +22,16 @@ interface AccountRow {
 }
 
 const TOKEN_COLUMNS =
-  'token.id, account_id, token.kind, digest, token.created_at, expires_at, revoked_at, permissions, allowed_addresses'
+  'token.id, token.account_id, token.kind, digest, token.created_at, expires_at, revoked_at, permissions, allowed_addresses'
 
 /** Reads tokens and accounts on the verifying connection, synchronously. */
 export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue) {
   const token = reader.prepare(`SELECT ${TOKEN_COLUMNS} FROM token WHERE id = ?`)
   const account = reader.prepare(
-    `SELECT id, kind, username, display_name, deactivated_at,
-      (SELECT json_group_array(role) FROM role_grant WHERE account_id = account.id) AS roles
-    FROM account WHERE id = ?`,
+    `WITH RECURSIVE ${reach('?1')}
+    SELECT id, kind, username, display_name, deactivated_at,
+      (SELECT json_group_array(role) FROM (${rolesInForce('account.id')})) AS roles
+    FROM account WHERE id = ?1`,
   )
   return {
     readToken(id: string): VerifiableToken | undefined {
@@ -45,7 +46,7 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
 }
 
 const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
-  (SELECT coalesce(json_agg(role), '[]')::text FROM role_grant WHERE role_grant.account_id = account.id) AS roles`
+  (SELECT coalesce(json_agg(role), '[]')::text FROM (${rolesInForce('account.id')}) AS given) AS roles`
 
 type JoinedRow = TokenRow & Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind'] }
 
@@ -56,7 +57,8 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
     async readTokens(ids: readonly string[]): Promise<Map<string, { token: VerifiableToken; account: Principal }>> {
       const { rows } = await pool.query<JoinedRow>({
         name: 'read-tokens',
-        text: `SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
+        text: `WITH RECURSIVE ${reach('SELECT account_id FROM token WHERE id = ANY($1)')}
+          SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
           WHERE token.id = ANY($1)`,
         values: [ids],
       })
@@ -65,7 +67,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
     async readAccount(id: string): Promise<Principal | undefined> {
       const { rows } = await pool.query<JoinedRow>({
         name: 'read-account',
-        text: `SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
+        text: `WITH RECURSIVE ${reach('$1')} SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
         values: [id],
       })
       return rows[0] && principal(rows[0])
@@ -99,14 +101,4 @@ function toPrincipal(row: AccountRow, catalogue: RoleCatalogue): Principal {
     roles,
     permissions: catalogue.permissionsOf(roles),
   }
-}
-
-function toBlockList(ranges: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const text of ranges) {
-    const range = parseRange(text)
-    // What is stored was checked; a range typed into the database by hand that is none allows nothing.
-    if (range) list.addSubnet(range.network, range.prefixLength, range.family)
-  }
-  return list
 }

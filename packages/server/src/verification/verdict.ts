@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { BlockList } from 'node:net'
 import type { Principal } from '../core/actor.ts'
+import { isWithin } from '../core/address.ts'
 
 /** A token as verification holds it: what the row says, parsed once. */
 export interface VerifiableToken {
@@ -72,14 +73,10 @@ export function decide(
   if (token.revokedAt !== null) return REFUSED.revoked
   if (token.expiresAt !== null && presented.now >= token.expiresAt) return REFUSED.expired
   if (account.deactivatedAt !== null) return REFUSED.account_deactivated
-  if (token.allowedAddresses !== null && !isAllowed(presented.address, token.allowedAddresses)) {
+  if (token.allowedAddresses !== null && !isWithin(presented.address, token.allowedAddresses)) {
     return REFUSED.address_not_allowed
   }
   return { outcome: 'active', token, account, permissions: effectivePermissions(token, account) }
-}
-
-function isAllowed(address: string, ranges: BlockList): boolean {
-  return ranges.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
 }
 
 /** The intersection belongs to a pair of objects that are replaced when they change, so it is remembered with them. */

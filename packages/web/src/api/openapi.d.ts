@@ -172,6 +172,28 @@ export interface paths {
         patch: operations["changeToken"];
         trace?: never;
     };
+    "/api/v1/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a token by a new one
+         * @description Same name and limits, a new secret; the old one ends after the overlap. A token may rotate itself, not others.
+         *
+         *     Needs the permission `own-tokens:write`.
+         */
+        post: operations["rotateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens/current": {
         parameters: {
             query?: never;
@@ -245,7 +267,87 @@ export interface paths {
         patch: operations["changeMember"];
         trace?: never;
     };
-    "/api/v1/members/{id}/roles/{role}": {
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups
+         * @description Needs the permission `groups:read`.
+         *
+         *     Needs the permission `groups:read`.
+         */
+        get: operations["listGroups"];
+        put?: never;
+        /**
+         * Create a group
+         * @description Needs the permission `groups:write`.
+         */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a group and its neighbours
+         * @description Needs the permission `groups:read`.
+         *
+         *     Needs the permission `groups:read`.
+         */
+        get: operations["getGroup"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a group
+         * @description Its people lose what they had by it, from the moment this is answered.
+         *
+         *     Needs the permission `groups:write`.
+         */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename or describe a group
+         * @description Needs the permission `groups:write`.
+         */
+        patch: operations["changeGroup"];
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the accounts in a group
+         * @description Needs the permission `groups:read`.
+         *
+         *     Needs the permission `groups:read`.
+         */
+        get: operations["listGroupMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/members/{accountId}": {
         parameters: {
             query?: never;
             header?: never;
@@ -254,18 +356,286 @@ export interface paths {
         };
         get?: never;
         /**
-         * Give a member a role
-         * @description Needs the permission `roles:grant`.
+         * Put an account into a group
+         * @description Needs the permission `groups:write`.
          */
-        put: operations["grantMemberRole"];
+        put: operations["joinGroup"];
         post?: never;
         /**
-         * Take a role from a member
-         * @description Counts from the moment this is answered, for every token of the member.
-         *
-         *     Needs the permission `roles:grant`.
+         * Take an account out of a group
+         * @description Needs the permission `groups:write`.
          */
-        delete: operations["takeMemberRole"];
+        delete: operations["leaveGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/groups/{groupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make the group `groupId` a member of the group `id`
+         * @description The people of `groupId` then have the roles of both; not the reverse.
+         *
+         *     Needs the permission `groups:write`.
+         */
+        put: operations["nestGroup"];
+        post?: never;
+        /**
+         * End that `groupId` is a member of `id`
+         * @description Needs the permission `groups:write`.
+         */
+        delete: operations["unnestGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List service accounts
+         * @description Needs the permission `service-accounts:read`.
+         *
+         *     Needs the permission `service-accounts:read`.
+         */
+        get: operations["listServiceAccounts"];
+        put?: never;
+        /**
+         * Create a service account
+         * @description Needs the permission `service-accounts:write`.
+         */
+        post: operations["createServiceAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a service account
+         * @description Needs the permission `service-accounts:read`.
+         *
+         *     Needs the permission `service-accounts:read`.
+         */
+        get: operations["getServiceAccount"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a service account
+         * @description Its tokens are revoked, at once and for good.
+         *
+         *     Needs the permission `service-accounts:write`.
+         */
+        delete: operations["deleteServiceAccount"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename, describe, deactivate or reactivate a service account
+         * @description Needs the permission `service-accounts:write`.
+         */
+        patch: operations["changeServiceAccount"];
+        trace?: never;
+    };
+    "/api/v1/service-accounts/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tokens of a service account
+         * @description Needs the permission `service-accounts:read`.
+         *
+         *     Needs the permission `service-accounts:read`.
+         */
+        get: operations["listServiceTokens"];
+        put?: never;
+        /**
+         * Create a token for a service account
+         * @description The secret is in this answer only.
+         *
+         *     Needs the permission `service-accounts:write`.
+         */
+        post: operations["createServiceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts/{id}/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a token of a service account
+         * @description Needs the permission `service-accounts:read`.
+         *
+         *     Needs the permission `service-accounts:read`.
+         */
+        get: operations["getServiceToken"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token of a service account
+         * @description Needs the permission `service-accounts:write`.
+         */
+        delete: operations["revokeServiceToken"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename or narrow a token of a service account
+         * @description Needs the permission `service-accounts:write`.
+         */
+        patch: operations["changeServiceToken"];
+        trace?: never;
+    };
+    "/api/v1/service-accounts/{id}/tokens/{tokenId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a token of a service account by a new one
+         * @description Needs the permission `service-accounts:write`.
+         */
+        post: operations["rotateServiceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tokens of all accounts
+         * @description Needs the permission `inventory:read`.
+         *
+         *     Needs the permission `inventory:read`.
+         */
+        get: operations["listAllTokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a token, whoever it belongs to
+         * @description Needs the permission `inventory:read`.
+         *
+         *     Needs the permission `inventory:read`.
+         */
+        get: operations["getAnyToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke many tokens, by their ids or by a filter
+         * @description Counts from the moment this is answered. Those that are revoked already are passed over.
+         *
+         *     Needs the permission `inventory:revoke`.
+         */
+        post: operations["revokeTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why a token is or would be refused
+         * @description Give the whole token or only its id. Nothing of what is pasted is kept or logged.
+         *
+         *     Needs the permission `inventory:read`.
+         */
+        post: operations["explainToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why one of the own tokens is or would be refused
+         * @description Needs the permission `own-tokens:read`.
+         */
+        post: operations["explainOwnToken"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -283,6 +653,84 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a member a role
+         * @description Needs the permission `roles:grant`.
+         */
+        put: operations["grantMemberRole"];
+        post?: never;
+        /**
+         * Take a role from a member
+         * @description Counts from the moment this is answered, for every token of everybody concerned.
+         *
+         *     Needs the permission `roles:grant`.
+         */
+        delete: operations["takeMemberRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts/{id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a service account a role
+         * @description Needs the permission `roles:grant`.
+         */
+        put: operations["grantServiceAccountRole"];
+        post?: never;
+        /**
+         * Take a role from a service account
+         * @description Counts from the moment this is answered, for every token of everybody concerned.
+         *
+         *     Needs the permission `roles:grant`.
+         */
+        delete: operations["takeServiceAccountRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a group a role
+         * @description Needs the permission `roles:grant`.
+         */
+        put: operations["grantGroupRole"];
+        post?: never;
+        /**
+         * Take a role from a group
+         * @description Counts from the moment this is answered, for every token of everybody concerned.
+         *
+         *     Needs the permission `roles:grant`.
+         */
+        delete: operations["takeGroupRole"];
         options?: never;
         head?: never;
         patch?: never;
@@ -323,7 +771,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "last_administrator" | "own_password_reset" | "own_deactivation" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -1712,6 +2160,175 @@ export interface operations {
             };
         };
     };
+    rotateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How long the old secret still counts; 0: it is revoked at once.
+                     * @default 86400
+                     */
+                    overlapSeconds?: number;
+                    /**
+                     * @description A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.
+                     * @example 2027-01-31
+                     * @example 2027-01-31T12:00:00Z
+                     */
+                    expiresAt?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: {
+                            /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "pat" | "service";
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends; null: when it is revoked.
+                             */
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was last accepted, here or at an API that asks this server.
+                             */
+                            lastUsedAt: string | null;
+                            /** @description From which address. */
+                            lastUsedAddress: string | null;
+                            /** @description By what: the user agent, cut and cleaned. */
+                            lastUsedClient: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was revoked.
+                             */
+                            revokedAt: string | null;
+                            /** @description The username of who revoked it. */
+                            revokedBy: string | null;
+                            /** @enum {string} */
+                            status: "active" | "expired" | "revoked";
+                            permissions: string[] | null;
+                            allowedAddresses: string[] | null;
+                        };
+                        /** @description The token itself. It is in this answer only and cannot be read again. */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_active`, `token_widening` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     revokeCurrentToken: {
         parameters: {
             query?: never;
@@ -2386,12 +3003,3691 @@ export interface operations {
             };
         };
     };
-    grantMemberRole: {
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description Part of the name. */
+                q?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The id of a group.
+                             */
+                            id: string;
+                            name: string;
+                            description: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /** @description Roles given to this group itself. */
+                            roles: string[];
+                            /** @description How many accounts are in it directly. */
+                            memberCount: number;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 100 characters, trimmed; unique, whatever the case. */
+                    name: string;
+                    description?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The id of a group.
+                         */
+                        id: string;
+                        name: string;
+                        description: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /** @description Roles given to this group itself. */
+                        roles: string[];
+                        /** @description How many accounts are in it directly. */
+                        memberCount: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The id of a group.
+                         */
+                        id: string;
+                        name: string;
+                        description: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /** @description Roles given to this group itself. */
+                        roles: string[];
+                        /** @description How many accounts are in it directly. */
+                        memberCount: number;
+                        /** @description The groups that are members of this one. */
+                        groups: {
+                            /**
+                             * Format: uuid
+                             * @description The id of a group.
+                             */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description The groups that this one is a member of: its people have their roles, too. */
+                        memberOf: {
+                            /**
+                             * Format: uuid
+                             * @description The id of a group.
+                             */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description What being in this group gives: its roles and those of the groups above. */
+                        effectiveRoles: string[];
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 100 characters, trimmed; unique, whatever the case. */
+                    name?: string;
+                    description?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The id of a group.
+                         */
+                        id: string;
+                        name: string;
+                        description: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /** @description Roles given to this group itself. */
+                        roles: string[];
+                        /** @description How many accounts are in it directly. */
+                        memberCount: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroupMembers: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The id of an account.
+                             */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "member" | "service";
+                            username: string;
+                            displayName: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    joinGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+                /** @description The id of an account. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found`, `account_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+                /** @description The id of an account. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nestGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+                /** @description The id of a group. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_cycle` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unnestGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+                /** @description The id of a group. */
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServiceAccounts: {
+        parameters: {
+            query?: {
+                /** @description Part of the name. */
+                q?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The id of an account.
+                             */
+                            id: string;
+                            name: string;
+                            description: string;
+                            /** @enum {string} */
+                            status: "active" | "deactivated";
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /** @description The username of who made it. */
+                            createdBy: string | null;
+                            /**
+                             * Format: date-time
+                             * @description Since when it is deactivated.
+                             */
+                            deactivatedAt: string | null;
+                            /** @description Application roles given directly. */
+                            roles: string[];
+                            activeTokens: number;
+                            /**
+                             * Format: date-time
+                             * @description When one of its tokens was last used; up to five seconds late.
+                             */
+                            lastUsedAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createServiceAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 100 characters, trimmed; unique among all accounts. */
+                    name: string;
+                    description?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The id of an account.
+                         */
+                        id: string;
+                        name: string;
+                        description: string;
+                        /** @enum {string} */
+                        status: "active" | "deactivated";
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /** @description The username of who made it. */
+                        createdBy: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Since when it is deactivated.
+                         */
+                        deactivatedAt: string | null;
+                        /** @description Application roles given directly. */
+                        roles: string[];
+                        activeTokens: number;
+                        /**
+                         * Format: date-time
+                         * @description When one of its tokens was last used; up to five seconds late.
+                         */
+                        lastUsedAt: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServiceAccount: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description The id of an account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The id of an account.
+                         */
+                        id: string;
+                        name: string;
+                        description: string;
+                        /** @enum {string} */
+                        status: "active" | "deactivated";
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /** @description The username of who made it. */
+                        createdBy: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Since when it is deactivated.
+                         */
+                        deactivatedAt: string | null;
+                        /** @description Application roles given directly. */
+                        roles: string[];
+                        activeTokens: number;
+                        /**
+                         * Format: date-time
+                         * @description When one of its tokens was last used; up to five seconds late.
+                         */
+                        lastUsedAt: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteServiceAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeServiceAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 100 characters, trimmed; unique among all accounts. */
+                    name?: string;
+                    description?: string;
+                    /**
+                     * @description The tokens of a deactivated one stop, at once.
+                     * @enum {string}
+                     */
+                    status?: "active" | "deactivated";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The id of an account.
+                         */
+                        id: string;
+                        name: string;
+                        description: string;
+                        /** @enum {string} */
+                        status: "active" | "deactivated";
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /** @description The username of who made it. */
+                        createdBy: string | null;
+                        /**
+                         * Format: date-time
+                         * @description Since when it is deactivated.
+                         */
+                        deactivatedAt: string | null;
+                        /** @description Application roles given directly. */
+                        roles: string[];
+                        activeTokens: number;
+                        /**
+                         * Format: date-time
+                         * @description When one of its tokens was last used; up to five seconds late.
+                         */
+                        lastUsedAt: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServiceTokens: {
+        parameters: {
+            query?: {
+                status?: "active" | "expired" | "revoked" | "all";
+                /** @description Part of the name, or a whole id. */
+                q?: string;
+                /** @description A minus sign turns the order round. */
+                sort?: "createdAt" | "-createdAt" | "name" | "-name" | "expiresAt" | "-expiresAt" | "lastUsedAt" | "-lastUsedAt";
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "pat" | "service";
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends; null: when it is revoked.
+                             */
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was last accepted, here or at an API that asks this server.
+                             */
+                            lastUsedAt: string | null;
+                            /** @description From which address. */
+                            lastUsedAddress: string | null;
+                            /** @description By what: the user agent, cut and cleaned. */
+                            lastUsedClient: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was revoked.
+                             */
+                            revokedAt: string | null;
+                            /** @description The username of who revoked it. */
+                            revokedBy: string | null;
+                            /** @enum {string} */
+                            status: "active" | "expired" | "revoked";
+                            permissions: string[] | null;
+                            allowedAddresses: string[] | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description 1 to 100 characters, trimmed; unique among the active tokens.
+                     * @example nightly backup on db1
+                     */
+                    name: string;
+                    /**
+                     * @description A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.
+                     * @example 2027-01-31
+                     * @example 2027-01-31T12:00:00Z
+                     */
+                    expiresAt?: string | null;
+                    /** @description Only these of the owner’s permissions. Null: all of them, as they are at each call. */
+                    permissions?: string[] | null;
+                    /** @description Addresses and CIDR ranges it may be used from. Null: any. */
+                    allowedAddresses?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: {
+                            /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "pat" | "service";
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends; null: when it is revoked.
+                             */
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was last accepted, here or at an API that asks this server.
+                             */
+                            lastUsedAt: string | null;
+                            /** @description From which address. */
+                            lastUsedAddress: string | null;
+                            /** @description By what: the user agent, cut and cleaned. */
+                            lastUsedClient: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was revoked.
+                             */
+                            revokedAt: string | null;
+                            /** @description The username of who revoked it. */
+                            revokedBy: string | null;
+                            /** @enum {string} */
+                            status: "active" | "expired" | "revoked";
+                            permissions: string[] | null;
+                            allowedAddresses: string[] | null;
+                        };
+                        /** @description The token itself. It is in this answer only and cannot be read again. */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "pat" | "service";
+                        name: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description When it ends; null: when it is revoked.
+                         */
+                        expiresAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was last accepted, here or at an API that asks this server.
+                         */
+                        lastUsedAt: string | null;
+                        /** @description From which address. */
+                        lastUsedAddress: string | null;
+                        /** @description By what: the user agent, cut and cleaned. */
+                        lastUsedClient: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was revoked.
+                         */
+                        revokedAt: string | null;
+                        /** @description The username of who revoked it. */
+                        revokedBy: string | null;
+                        /** @enum {string} */
+                        status: "active" | "expired" | "revoked";
+                        permissions: string[] | null;
+                        allowedAddresses: string[] | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found`, `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found`, `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description 1 to 100 characters, trimmed; unique among the active tokens.
+                     * @example nightly backup on db1
+                     */
+                    name?: string;
+                    /**
+                     * @description A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.
+                     * @example 2027-01-31
+                     * @example 2027-01-31T12:00:00Z
+                     */
+                    expiresAt?: string | null;
+                    /** @description Only these of the owner’s permissions. Null: all of them, as they are at each call. */
+                    permissions?: string[] | null;
+                    /** @description Addresses and CIDR ranges it may be used from. Null: any. */
+                    allowedAddresses?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "pat" | "service";
+                        name: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description When it ends; null: when it is revoked.
+                         */
+                        expiresAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was last accepted, here or at an API that asks this server.
+                         */
+                        lastUsedAt: string | null;
+                        /** @description From which address. */
+                        lastUsedAddress: string | null;
+                        /** @description By what: the user agent, cut and cleaned. */
+                        lastUsedClient: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was revoked.
+                         */
+                        revokedAt: string | null;
+                        /** @description The username of who revoked it. */
+                        revokedBy: string | null;
+                        /** @enum {string} */
+                        status: "active" | "expired" | "revoked";
+                        permissions: string[] | null;
+                        allowedAddresses: string[] | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found`, `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_active`, `token_widening`, `token_name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateServiceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an account. */
+                id: string;
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How long the old secret still counts; 0: it is revoked at once.
+                     * @default 86400
+                     */
+                    overlapSeconds?: number;
+                    /**
+                     * @description A date (the end of that day in UTC) or an instant (RFC 3339), in the future. Null: valid until revoked.
+                     * @example 2027-01-31
+                     * @example 2027-01-31T12:00:00Z
+                     */
+                    expiresAt?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: {
+                            /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "pat" | "service";
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends; null: when it is revoked.
+                             */
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was last accepted, here or at an API that asks this server.
+                             */
+                            lastUsedAt: string | null;
+                            /** @description From which address. */
+                            lastUsedAddress: string | null;
+                            /** @description By what: the user agent, cut and cleaned. */
+                            lastUsedClient: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was revoked.
+                             */
+                            revokedAt: string | null;
+                            /** @description The username of who revoked it. */
+                            revokedBy: string | null;
+                            /** @enum {string} */
+                            status: "active" | "expired" | "revoked";
+                            permissions: string[] | null;
+                            allowedAddresses: string[] | null;
+                        };
+                        /** @description The token itself. It is in this answer only and cannot be read again. */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found`, `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAllTokens: {
+        parameters: {
+            query?: {
+                /** @description The id of an account. */
+                accountId?: string;
+                kind?: "pat" | "service";
+                status?: "active" | "expired" | "revoked" | "all";
+                /** @description Part of the name, or a whole id. */
+                q?: string;
+                /** @description Older than so many days and not used in them; never used ones, too. */
+                unusedDays?: number;
+                /** @description Made before this instant. */
+                createdBefore?: string;
+                /** @description A minus sign turns the order round. */
+                sort?: "createdAt" | "-createdAt" | "name" | "-name" | "expiresAt" | "-expiresAt" | "lastUsedAt" | "-lastUsedAt";
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "pat" | "service";
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends; null: when it is revoked.
+                             */
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was last accepted, here or at an API that asks this server.
+                             */
+                            lastUsedAt: string | null;
+                            /** @description From which address. */
+                            lastUsedAddress: string | null;
+                            /** @description By what: the user agent, cut and cleaned. */
+                            lastUsedClient: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was revoked.
+                             */
+                            revokedAt: string | null;
+                            /** @description The username of who revoked it. */
+                            revokedBy: string | null;
+                            /** @enum {string} */
+                            status: "active" | "expired" | "revoked";
+                            permissions: string[] | null;
+                            allowedAddresses: string[] | null;
+                            owner: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "member" | "service";
+                                username: string;
+                                displayName: string;
+                                /** @enum {string} */
+                                status: "active" | "deactivated";
+                            };
+                        }[];
+                        nextCursor: string | null;
+                        /** @description How many there are on all pages. */
+                        count: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnyToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "pat" | "service";
+                        name: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made.
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description When it ends; null: when it is revoked.
+                         */
+                        expiresAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was last accepted, here or at an API that asks this server.
+                         */
+                        lastUsedAt: string | null;
+                        /** @description From which address. */
+                        lastUsedAddress: string | null;
+                        /** @description By what: the user agent, cut and cleaned. */
+                        lastUsedClient: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was revoked.
+                         */
+                        revokedAt: string | null;
+                        /** @description The username of who revoked it. */
+                        revokedBy: string | null;
+                        /** @enum {string} */
+                        status: "active" | "expired" | "revoked";
+                        permissions: string[] | null;
+                        allowedAddresses: string[] | null;
+                        owner: {
+                            /**
+                             * Format: uuid
+                             * @description The id of an account.
+                             */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "member" | "service";
+                            username: string;
+                            displayName: string;
+                            /** @enum {string} */
+                            status: "active" | "deactivated";
+                        };
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                } | {
+                    filter: {
+                        /**
+                         * Format: uuid
+                         * @description The id of an account.
+                         */
+                        accountId?: string;
+                        /** @enum {string} */
+                        kind?: "pat" | "service";
+                        /**
+                         * @default active
+                         * @enum {string}
+                         */
+                        status?: "active" | "expired" | "revoked" | "all";
+                        /** @description Part of the name, or a whole id. */
+                        q?: string;
+                        /** @description Older than so many days and not used in them; never used ones, too. */
+                        unusedDays?: number;
+                        /**
+                         * Format: date-time
+                         * @description Made before this instant.
+                         */
+                        createdBefore?: string;
+                    };
+                    /** @description How many you were shown (`count` of the list): others, and nothing is revoked. */
+                    expectedCount: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revoked: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `count_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    /** @description A permission that the call needs. */
+                    permission?: string;
+                    /** @description From where the call comes. */
+                    address?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: {
+                            /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "pat" | "service";
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends; null: when it is revoked.
+                             */
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was last accepted, here or at an API that asks this server.
+                             */
+                            lastUsedAt: string | null;
+                            /** @description From which address. */
+                            lastUsedAddress: string | null;
+                            /** @description By what: the user agent, cut and cleaned. */
+                            lastUsedClient: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was revoked.
+                             */
+                            revokedAt: string | null;
+                            /** @description The username of who revoked it. */
+                            revokedBy: string | null;
+                            /** @enum {string} */
+                            status: "active" | "expired" | "revoked";
+                            permissions: string[] | null;
+                            allowedAddresses: string[] | null;
+                            owner: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "member" | "service";
+                                username: string;
+                                displayName: string;
+                                /** @enum {string} */
+                                status: "active" | "deactivated";
+                            };
+                        } | null;
+                        /** @description Whether no rule refuses it. */
+                        accepted: boolean;
+                        /** @description Every rule of verification, in its order. */
+                        rules: {
+                            /** @example not_revoked */
+                            rule: string;
+                            /** @description Null: not asked, for want of something to compare. */
+                            passed: boolean | null;
+                            detail: string;
+                            /**
+                             * Format: date-time
+                             * @description Since when it fails.
+                             */
+                            since?: string;
+                            /** @description Who caused it. */
+                            by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainOwnToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A permission that the call needs. */
+                    permission?: string;
+                    /** @description From where the call comes. */
+                    address?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: {
+                            /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "pat" | "service";
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends; null: when it is revoked.
+                             */
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was last accepted, here or at an API that asks this server.
+                             */
+                            lastUsedAt: string | null;
+                            /** @description From which address. */
+                            lastUsedAddress: string | null;
+                            /** @description By what: the user agent, cut and cleaned. */
+                            lastUsedClient: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was revoked.
+                             */
+                            revokedAt: string | null;
+                            /** @description The username of who revoked it. */
+                            revokedBy: string | null;
+                            /** @enum {string} */
+                            status: "active" | "expired" | "revoked";
+                            permissions: string[] | null;
+                            allowedAddresses: string[] | null;
+                            owner: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "member" | "service";
+                                username: string;
+                                displayName: string;
+                                /** @enum {string} */
+                                status: "active" | "deactivated";
+                            };
+                        } | null;
+                        /** @description Whether no rule refuses it. */
+                        accepted: boolean;
+                        /** @description Every rule of verification, in its order. */
+                        rules: {
+                            /** @example not_revoked */
+                            rule: string;
+                            /** @description Null: not asked, for want of something to compare. */
+                            passed: boolean | null;
+                            detail: string;
+                            /**
+                             * Format: date-time
+                             * @description Since when it fails.
+                             */
+                            since?: string;
+                            /** @description Who caused it. */
+                            by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            /** @description The number by which the neighbouring product knows the role. */
+                            value?: number;
+                            description: string;
+                            permissions: string[];
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grantMemberRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 id: string;
                 role: string;
             };
@@ -2494,7 +6790,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of an account. */
                 id: string;
                 role: string;
             };
@@ -2601,34 +6896,26 @@ export interface operations {
             };
         };
     };
-    listRoles: {
+    grantServiceAccountRole: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+                role: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
-            200: {
+            /** @description Done. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": {
-                        items: {
-                            name: string;
-                            /** @description The number by which the neighbouring product knows the role. */
-                            value?: number;
-                            description: string;
-                            permissions: string[];
-                        }[];
-                        nextCursor: string | null;
-                    };
-                };
+                content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2646,8 +6933,341 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found`, `role_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeServiceAccountRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_account_not_found`, `role_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_administrator` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grantGroupRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found`, `role_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeGroupRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found`, `role_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_administrator` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,23 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../database.ts'
-
-/** The words in which the engines' table definitions differ. */
-const WORDS = {
-  sqlite: {
-    instant: 'INTEGER',
-    integer: 'INTEGER',
-    bytes: 'BLOB',
-    serial: 'INTEGER PRIMARY KEY AUTOINCREMENT',
-    end: 'STRICT',
-  },
-  postgres: {
-    instant: 'BIGINT',
-    integer: 'BIGINT',
-    bytes: 'BYTEA',
-    serial: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
-    end: '',
-  },
-} as const
+import { AUTHZ_FUNCTIONS, TABLE_WORDS, triggersFor, type Watch } from './authz-triggers.ts'
 
 /** Accounts, tokens, sessions, audit, and the clock of authorization changes with the triggers that advance it. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
@@ -25,7 +8,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
 }
 
 function tables(engine: Engine): readonly string[] {
-  const { instant, integer, bytes, serial, end } = WORDS[engine]
+  const { instant, integer, bytes, serial, end } = TABLE_WORDS[engine]
   return [
     `CREATE TABLE account (
       id TEXT PRIMARY KEY,
@@ -135,7 +118,7 @@ function tables(engine: Engine): readonly string[] {
 }
 
 /** Which row changes count, and whose cached state they end. Adding a token or an account takes nothing away. */
-const WATCHED = [
+const WATCHED: readonly Watch[] = [
   {
     table: 'token',
     when: 'UPDATE OF id, account_id, kind, digest, expires_at, revoked_at, permissions, allowed_addresses',
@@ -148,28 +131,12 @@ const WATCHED = [
   { table: 'role_grant', when: 'INSERT', kind: 'account', key: 'account_id' },
   { table: 'role_grant', when: 'UPDATE', kind: 'account', key: 'account_id' },
   { table: 'role_grant', when: 'DELETE', kind: 'account', key: 'account_id' },
-] as const
+]
 
 function triggers(engine: Engine): readonly string[] {
   return engine === 'sqlite'
-    ? [...WATCHED.map(sqliteTrigger), ...SQLITE_REPLACE_TRIGGERS]
-    : [...POSTGRES_FUNCTIONS, ...WATCHED.map(postgresTrigger)]
-}
-
-type Watch = (typeof WATCHED)[number]
-
-const triggerName = ({ table, when }: Watch) => `${table}_authz_${when.split(' ')[0]?.toLowerCase()}`
-
-function sqliteTrigger(watch: Watch): string {
-  const rows = watch.when === 'DELETE' ? ['OLD'] : watch.when === 'INSERT' ? ['NEW'] : ['OLD', 'NEW']
-  const records = rows.map(
-    (row) =>
-      `INSERT INTO authz_change (epoch, subject) SELECT epoch, '${watch.kind}:' || ${row}.${watch.key} FROM authz_clock;`,
-  )
-  return `CREATE TRIGGER ${triggerName(watch)} AFTER ${watch.when} ON ${watch.table} BEGIN
-    UPDATE authz_clock SET epoch = epoch + 1;
-    ${records.join('\n    ')}
-  END`
+    ? [...triggersFor(engine, WATCHED), ...SQLITE_REPLACE_TRIGGERS]
+    : [...AUTHZ_FUNCTIONS, ...triggersFor(engine, WATCHED)]
 }
 
 /** `… OR REPLACE` removes the rows in its way without firing their DELETE triggers, so it is seen coming. */
@@ -192,36 +159,4 @@ function replaceTrigger(name: string, when: string, table: string, inTheWay: str
     INSERT INTO authz_change (epoch, subject)
       SELECT (SELECT epoch FROM authz_clock), '${table}:' || id FROM ${table} WHERE ${inTheWay};
   END`
-}
-
-/** The update of the one clock row holds its lock until commit, so epochs are in the order of commits. */
-const POSTGRES_FUNCTIONS = [
-  `CREATE FUNCTION record_authz_change() RETURNS trigger LANGUAGE plpgsql AS $$
-  DECLARE
-    now_epoch BIGINT;
-  BEGIN
-    UPDATE authz_clock SET epoch = epoch + 1 RETURNING epoch INTO now_epoch;
-    IF TG_OP <> 'INSERT' THEN
-      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(OLD) ->> TG_ARGV[1]));
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(NEW) ->> TG_ARGV[1]));
-    END IF;
-    RETURN NULL;
-  END $$`,
-  `CREATE FUNCTION record_authz_truncation() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN
-    WITH clock AS (UPDATE authz_clock SET epoch = epoch + 1 RETURNING epoch)
-    INSERT INTO authz_change (epoch, subject) SELECT epoch, '*' FROM clock;
-    RETURN NULL;
-  END $$`,
-  ...['token', 'account', 'role_grant'].map(
-    (table) =>
-      `CREATE TRIGGER ${table}_authz_truncate AFTER TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION record_authz_truncation()`,
-  ),
-]
-
-function postgresTrigger(watch: Watch): string {
-  return `CREATE TRIGGER ${triggerName(watch)} AFTER ${watch.when} ON ${watch.table}
-    FOR EACH ROW EXECUTE FUNCTION record_authz_change('${watch.kind}', '${watch.key}')`
 }

@@ -1,0 +1,25 @@
+import { type Context, recordAudit } from '../audit/audit.ts'
+import type { AuthenticatedActor } from '../core/actor.ts'
+import { newId } from '../core/ids.ts'
+import type { Services } from '../services.ts'
+import type { ServiceAccount } from './service-account.ts'
+import { getServiceAccount, insertServiceAccount } from './service-account-store.ts'
+
+/** Makes a service account, without roles and tokens. Throws `service_account_name_taken`. */
+export async function createServiceAccount(
+  { database }: Services,
+  context: Context,
+  actor: AuthenticatedActor,
+  { name, description }: { readonly name: string; readonly description: string },
+): Promise<ServiceAccount> {
+  return database.write(async (trx) => {
+    const id = newId()
+    await insertServiceAccount(trx, { id, name, description, createdAt: context.now, createdBy: actor.account.id })
+    await recordAudit(trx, context, {
+      action: 'service_account.created',
+      target: { type: 'service_account', id },
+      detail: { name, description },
+    })
+    return getServiceAccount(trx, id, context.now)
+  })
+}

@@ -1,0 +1,206 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import { comparisonKey } from '../core/text.ts'
+import type { Reader } from '../storage/database.ts'
+import type { Tables } from '../storage/tables.ts'
+import type { Token, TokenStatus } from './token.ts'
+
+function selectTokens(db: Reader) {
+  return db
+    .selectFrom('token')
+    .leftJoin('token_usage', 'token_usage.token_id', 'token.id')
+    .innerJoin('account as owner', 'owner.id', 'token.account_id')
+    .leftJoin('account as revoker', 'revoker.id', 'token.revoked_by')
+    .select([
+      'token.id',
+      'token.kind',
+      'token.account_id',
+      'token.name',
+      'token.name_key',
+      'token.created_at',
+      'token.expires_at',
+      'token.revoked_at',
+      'token.permissions',
+      'token.allowed_addresses',
+      'token_usage.last_used_at',
+      'token_usage.last_used_address',
+      'token_usage.last_used_client',
+      'revoker.username as revoked_by',
+      'owner.kind as owner_kind',
+      'owner.username as owner_username',
+      'owner.display_name as owner_display_name',
+      'owner.deactivated_at as owner_deactivated_at',
+    ])
+}
+
+type TokenRow = Awaited<ReturnType<ReturnType<typeof selectTokens>['executeTakeFirstOrThrow']>>
+
+function toToken(row: TokenRow): Token {
+  return {
+    id: row.id,
+    kind: row.kind,
+    accountId: row.account_id,
+    owner: {
+      kind: row.owner_kind,
+      username: row.owner_username,
+      displayName: row.owner_display_name,
+      deactivatedAt: row.owner_deactivated_at,
+    },
+    name: row.name,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    revokedBy: row.revoked_by,
+    lastUsedAt: row.last_used_at,
+    lastUsedAddress: row.last_used_address,
+    lastUsedClient: row.last_used_client,
+    permissions: row.permissions === null ? null : (JSON.parse(row.permissions) as string[]),
+    allowedAddresses: row.allowed_addresses === null ? null : (JSON.parse(row.allowed_addresses) as string[]),
+  }
+}
+
+/** A token by its id, whoever it belongs to. */
+export async function findToken(db: Reader, id: string): Promise<Token | undefined> {
+  const row = await selectTokens(db).where('token.id', '=', id).executeTakeFirst()
+  return row && toToken(row)
+}
+
+/** What is stored of a token's secret. */
+export async function findDigest(db: Reader, id: string): Promise<Uint8Array | undefined> {
+  const row = await db.selectFrom('token').select('digest').where('id', '=', id).executeTakeFirst()
+  return row?.digest
+}
+
+/** A token of this account; undefined if there is none, or if it is somebody else's. */
+export async function findOwnToken(db: Reader, accountId: string, id: string): Promise<Token | undefined> {
+  const row = await selectTokens(db)
+    .where('token.id', '=', id)
+    .where('token.account_id', '=', accountId)
+    .executeTakeFirst()
+  return row && toToken(row)
+}
+
+export const TOKEN_SORTS = ['createdAt', 'name', 'expiresAt', 'lastUsedAt'] as const
+export type TokenSort = (typeof TOKEN_SORTS)[number]
+
+/** What a list is ordered by, never null: "no expiration" is later than any, "never used" earlier than any. */
+const SORT_VALUES = {
+  createdAt: sql<string | number>`token.created_at`,
+  name: sql<string | number>`token.name_key`,
+  expiresAt: sql<string | number>`coalesce(token.expires_at, ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
+  lastUsedAt: sql<string | number>`coalesce(token_usage.last_used_at, 0)`,
+} as const satisfies Record<TokenSort, unknown>
+
+/** Where a page ended: the sort value and the id of its last token. */
+export interface TokenPosition {
+  readonly value: string | number
+  readonly id: string
+}
+
+/** Which tokens are meant; what is undefined does not matter. */
+export interface TokenCriteria {
+  readonly accountId?: string | undefined
+  readonly kind?: Token['kind'] | undefined
+  readonly status: TokenStatus | 'all'
+  /** Part of the name, or a whole id. */
+  readonly q?: string | undefined
+  /** Not used since this instant, or never. */
+  readonly unusedSince?: number | undefined
+  readonly createdBefore?: number | undefined
+  /** Not revoked, expired or not. */
+  readonly isUnrevoked?: true
+  readonly now: number
+}
+
+export interface TokenPageRequest extends TokenCriteria {
+  readonly sort: TokenSort
+  readonly direction: 'asc' | 'desc'
+  readonly after: TokenPosition | undefined
+  readonly limit: number
+}
+
+/** A page of tokens, and where the next one starts if there is one. */
+export async function listTokens(
+  db: Reader,
+  { sort, direction, after, limit, ...criteria }: TokenPageRequest,
+): Promise<{ items: Token[]; next: TokenPosition | undefined }> {
+  const value = SORT_VALUES[sort]
+  let query = selectTokens(db)
+    .select(value.as('sort_value'))
+    .where((where) => matches(where, criteria))
+    .orderBy(value, direction)
+    .orderBy('token.id', direction)
+    .limit(limit + 1)
+  if (after) {
+    const beyond = sql.raw(direction === 'asc' ? '>' : '<')
+    query = query.where(sql<boolean>`(${value}, token.id) ${beyond} (${after.value}, ${after.id})`)
+  }
+  const rows = await query.execute()
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    items: page.map(toToken),
+    next: rows.length > limit && last ? { value: last.sort_value, id: last.id } : undefined,
+  }
+}
+
+/** How many tokens there are, and how many accounts they belong to. */
+export async function countTokens(db: Reader, criteria: TokenCriteria): Promise<{ tokens: number; accounts: number }> {
+  return db
+    .selectFrom('token')
+    .leftJoin('token_usage', 'token_usage.token_id', 'token.id')
+    .select((row) => [
+      row.fn.countAll<number>().as('tokens'),
+      row.fn.count<number>('token.account_id').distinct().as('accounts'),
+    ])
+    .where((where) => matches(where, criteria))
+    .executeTakeFirstOrThrow()
+}
+
+/** The ids of some of the tokens that are meant. */
+export async function someTokenIds(db: Reader, criteria: TokenCriteria, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('token')
+    .leftJoin('token_usage', 'token_usage.token_id', 'token.id')
+    .select('token.id')
+    .where((where) => matches(where, criteria))
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+type Where = ExpressionBuilder<Tables & { token_usage: Tables['token_usage'] }, 'token' | 'token_usage'>
+
+function matches(
+  where: Where,
+  { accountId, kind, status, q, unusedSince, createdBefore, isUnrevoked, now }: TokenCriteria,
+) {
+  const conditions: Expression<SqlBool>[] = []
+  if (accountId !== undefined) conditions.push(where('token.account_id', '=', accountId))
+  if (kind !== undefined) conditions.push(where('token.kind', '=', kind))
+  if (status !== 'all') conditions.push(hasStatus(where, status, now))
+  if (isUnrevoked) conditions.push(where('token.revoked_at', 'is', null))
+  if (createdBefore !== undefined) conditions.push(where('token.created_at', '<', createdBefore))
+  if (unusedSince !== undefined) {
+    const isUnused = where.or([where('last_used_at', 'is', null), where('last_used_at', '<', unusedSince)])
+    conditions.push(where.and([isUnused, where('token.created_at', '<', unusedSince)]))
+  }
+  if (q !== undefined) {
+    const pattern = `%${comparisonKey(q).replace(/[\\%_]/g, '\\$&')}%`
+    conditions.push(sql<boolean>`(token.name_key LIKE ${pattern} ESCAPE '\\' OR token.id = ${q})`)
+  }
+  return where.and(conditions)
+}
+
+function hasStatus(where: Where, status: TokenStatus, now: number) {
+  switch (status) {
+    case 'revoked':
+      return where('token.revoked_at', 'is not', null)
+    case 'expired':
+      return where.and([where('token.revoked_at', 'is', null), where('token.expires_at', '<=', now)])
+    case 'active':
+      return where.and([
+        where('token.revoked_at', 'is', null),
+        where.or([where('token.expires_at', 'is', null), where('token.expires_at', '>', now)]),
+      ])
+  }
+}
