@@ -54,6 +54,23 @@ describe('The cache over SQLite', () => {
     expect(await outcome(script)).toBe(code)
   })
 
+  test('sees UPDATE OR REPLACE that puts another token in its place', async () => {
+    const { owner, script } = await warm()
+    const other = await owner.token()
+    await server.services.usage.flush()
+    await server.sql('DELETE FROM token_usage')
+    const name = `(SELECT name_key FROM token WHERE id = '${script.id}')`
+    await server.sql(`UPDATE OR REPLACE token SET name_key = ${name} WHERE id = '${other.id}'`)
+    expect(await outcome(script)).toBe('token_invalid')
+    expect(await outcome(other)).toBe('active')
+  })
+
+  test.each(['OR IGNORE', 'OR FAIL', 'OR ROLLBACK'])('sees UPDATE %s', async (clause) => {
+    const { script } = await warm()
+    await server.sql(`UPDATE ${clause} token SET revoked_at = 1, name_released_at = 1 WHERE id = '${script.id}'`)
+    expect(await outcome(script)).toBe('token_revoked')
+  })
+
   test('sees INSERT OR REPLACE of a role', async () => {
     const { owner, script } = await warm()
     await server.sql(

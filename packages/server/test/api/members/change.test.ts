@@ -82,6 +82,13 @@ onBothEngines('Changing a member', (engine) => {
     }
   })
 
+  test('nobody resets their own password: that takes the current one', async () => {
+    const change = { password: 'without the current one' }
+    const reset = () => server.administrator.patch(path(server.administrator), change)
+    const refused = await nothingHappens(server, reset, ['audit_event'])
+    expect(refused).toMatchObject({ status: 409, body: { code: 'own_password_reset' } })
+  })
+
   test('a SuperUser manages members, but not one who gives roles', async () => {
     const superUser = await server.member({ roles: ['SuperUser'] })
     const victim = await server.member({ roles: ['Administrator'] })
