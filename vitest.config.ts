@@ -24,7 +24,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/support/global-setup.ts'],
-          testTimeout: 120_000,
+          // Four browsers' worth of work on two cores; what does not come is found out after 20 s by itself.
+          testTimeout: 300_000,
           hookTimeout: 60_000,
         },
       },

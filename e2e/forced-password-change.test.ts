@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { signIn as signInByApi } from '../packages/server/test/support/actors.ts'
 import { startRamp } from './support/ramp.ts'
 import { partsOf } from './support/tokens-page.ts'
-import { tracesOf } from './support/traces.ts'
+import { expectNoTraceOf } from './support/traces.ts'
 import { SCREENS, shown, useBrowser } from './support/visit.ts'
 
 const browser = useBrowser()
@@ -50,9 +50,7 @@ test.for(SCREENS)(
 
     await shown(title)
     expect(new URL(page.url()).pathname).toBe('/_settings/tokens')
-    for (const [place, text] of Object.entries(await tracesOf(page))) {
-      expect(text.includes(mine), `the password is in: ${place}`).toBe(false)
-    }
+    await expectNoTraceOf(mine, page)
     await signInByApi(ramp.origin, { username: initial.username, password: mine })
     await expect(signInByApi(ramp.origin, initial)).rejects.toThrow('sign_in_failed')
     visit.hasNoFaults()

@@ -48,6 +48,9 @@ export async function readSecret(visit: Visit): Promise<string> {
   return text ?? ''
 }
 
+/** What nobody may find: a secret without the prefix and the public id, which the list shows. */
+export const secretPart = (secret: string) => secret.slice('ramp_pat_'.length + 12)
+
 export async function copyAndClose(visit: Visit): Promise<void> {
   const created = partsOf(visit).dialog('Token created')
   await created.getByRole('button', { name: 'Copy', exact: true }).click()

@@ -1,7 +1,14 @@
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** Asserts that a page keeps it nowhere. */
+export async function expectNoTraceOf(text: string, page: Page): Promise<void> {
+  const traces = Object.entries(await tracesOf(page))
+  expect(traces.filter(([, trace]) => trace.includes(text)).map(([place]) => place)).toEqual([])
+}
 
 /** All that a page keeps where a later reader of the page, the browser's files or the history could find it. */
-export function tracesOf(page: Page): Promise<Record<string, string>> {
+function tracesOf(page: Page): Promise<Record<string, string>> {
   return page.evaluate(async () => {
     const fields = [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')]
     const pairs = (storage: Storage) => JSON.stringify(Object.entries(storage))
