@@ -30,22 +30,20 @@ test.for(SCREENS)(
     // There is no way round it.
     await page.goto('/_settings/tokens')
     await shown(page.getByRole('heading', { name: 'Choose a new password' }))
-    const [current, chosen, repeated] = ['Current password', 'New password', 'Repeat new password'].map((label) =>
-      page.getByLabel(label, { exact: true }),
-    )
+    const field = (label: string) => page.getByLabel(label, { exact: true })
     const change = page.getByRole('button', { name: 'Change password and go on' })
     const mine = 'four words of my own'
-    await current?.fill('not the initial one')
-    await chosen?.fill(mine)
-    await repeated?.fill('something else')
+    await field('Current password').fill('not the initial one')
+    await field('New password').fill(mine)
+    await field('Repeat new password').fill('something else')
     await change.click()
     await shown(page.getByText('The two do not match.'))
     await visit.looksRight()
-    await repeated?.fill(mine)
+    await field('Repeat new password').fill(mine)
     await change.click()
     await shown(page.getByText('The current password is wrong.'))
     await visit.looksRight()
-    await current?.fill(initial.password)
+    await field('Current password').fill(initial.password)
     await change.click()
 
     await shown(title)
