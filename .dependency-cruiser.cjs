@@ -38,7 +38,9 @@ module.exports = {
       comment: 'Only *-routes.ts, *-handlers.ts and *-schemas.ts of a feature speak HTTP.',
       severity: 'error',
       from: { path: `${SERVER}/${FEATURES}/`, pathNot: '-(routes|handlers|schemas)\\.ts$' },
-      to: { path: [`${SERVER}/http/`, '-(routes|handlers|schemas)\\.ts$', 'node_modules/fastify', 'node_modules/@fastify'] },
+      to: {
+        path: [`${SERVER}/http/`, '-(routes|handlers|schemas)\\.ts$', 'node_modules/fastify', 'node_modules/@fastify'],
+      },
     },
     {
       name: 'http-knows-no-use-case',

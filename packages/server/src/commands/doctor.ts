@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { sql } from 'kysely'
 import type { Config } from '../config.ts'
@@ -42,16 +42,24 @@ function checkFolder({ databaseUrl }: Config): Finding {
   if (!databaseUrl.startsWith('sqlite:')) return { check, advice: undefined }
   const file = resolve(databaseUrl.slice('sqlite:'.length))
   try {
-    mkdirSync(dirname(file), { recursive: true })
-    accessSync(dirname(file), constants.W_OK)
-    if (existsSync(file)) accessSync(file, constants.W_OK)
+    // What is not there yet is made in the nearest folder that is.
+    let nearest = file
+    while (!existsSync(nearest)) nearest = dirname(nearest)
+    if (nearest !== file && !statSync(nearest).isDirectory()) throw new Error('a file is in the way')
+    accessSync(nearest, constants.W_OK)
     return { check, advice: undefined }
   } catch {
     return { check, advice: `let this user write ${dirname(file)}, or point RAMP_DATABASE_URL elsewhere.` }
   }
 }
 
+const MIGRATE = 'run "ramp-server migrate", or start the server, which does.'
+
 async function checkDatabase(config: Config): Promise<Finding[]> {
+  const { databaseUrl } = config
+  if (databaseUrl.startsWith('sqlite:') && !existsSync(resolve(databaseUrl.slice('sqlite:'.length)))) {
+    return [{ check: 'migrations', advice: MIGRATE }]
+  }
   let database: Database | undefined
   try {
     database = openDatabase(config.databaseUrl)
@@ -66,7 +74,7 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
       { check: 'database', advice: undefined },
       {
         check: 'migrations',
-        advice: pending.length > 0 ? 'run "ramp-server migrate", or start the server, which does.' : undefined,
+        advice: pending.length > 0 ? MIGRATE : undefined,
       },
       await checkClock(database),
     ]

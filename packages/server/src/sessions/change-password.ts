@@ -5,6 +5,7 @@ import type { Secret } from '../core/secret.ts'
 import { comparisonKey } from '../core/text.ts'
 import { findPasswordHash, lockAccount, updatePassword } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
+import { revokeAllOf } from '../tokens/token-store.ts'
 import { hashPassword, passwordMatches, passwordProblem } from './password.ts'
 import { deleteSessionsOf } from './session-store.ts'
 import { countAttempt, forgiveAttempt } from './sign-in-limits.ts'
@@ -12,17 +13,20 @@ import { countAttempt, forgiveAttempt } from './sign-in-limits.ts'
 interface PasswordChange {
   readonly currentPassword: Secret
   readonly newPassword: Secret
+  /** For somebody who fears that more than the password is known. */
+  readonly revokeTokens: boolean
 }
 
 /**
- * Changes one's own password, which needs the current one, and ends one's other sessions. Guesses at the current
+ * Changes one's own password, which needs the current one, ends one's other sessions and, if asked, all of one's
+ * tokens (GHSA-mr34-8733-grr2). Guesses at the current
  * password count as sign-in attempts do. Throws `current_password_wrong`, `validation_failed`, `too_many_sign_ins`.
  */
 export async function changePassword(
   { database }: Services,
   context: Context,
   { account, sessionId }: SessionActor,
-  { currentPassword, newPassword }: PasswordChange,
+  { currentPassword, newPassword, revokeTokens }: PasswordChange,
 ): Promise<void> {
   const unacceptable = passwordProblem(newPassword, account.username, 'newPassword')
   if (unacceptable) throw unacceptable
@@ -47,10 +51,11 @@ export async function changePassword(
     await forgiveAttempt(trx, attempt, account.id)
     await updatePassword(trx, account.id, { hash: newHash, changeRequiredAt: null })
     const endedSessions = await deleteSessionsOf(trx, account.id, sessionId)
+    const revokedTokens = revokeTokens ? await revokeAllOf(trx, account.id, account.id, context.now) : 0
     await recordAudit(trx, context, {
       action: 'password.changed',
       target: { type: 'member', id: account.id },
-      detail: { endedSessions },
+      detail: { endedSessions, revokedTokens },
     })
   })
 }

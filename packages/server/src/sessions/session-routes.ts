@@ -100,6 +100,9 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
         body: closed({
           currentPassword: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
           newPassword: Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }),
+          revokeTokens: Type.Optional(
+            Type.Boolean({ default: false, description: 'Whether to revoke all tokens of the account, too.' }),
+          ),
         }),
         response: { 204: NoContent },
       },
@@ -108,6 +111,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
       await changePassword(services, contextOf(req, services), asSession(req), {
         currentPassword: new Secret(req.body.currentPassword),
         newPassword: new Secret(req.body.newPassword),
+        revokeTokens: req.body.revokeTokens ?? false,
       })
       return reply.code(204).send(null)
     },

@@ -1238,6 +1238,11 @@ export interface operations {
                 "application/json": {
                     currentPassword: string;
                     newPassword: string;
+                    /**
+                     * @description Whether to revoke all tokens of the account, too.
+                     * @default false
+                     */
+                    revokeTokens?: boolean;
                 };
             };
         };

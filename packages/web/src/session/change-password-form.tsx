@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core'
+import { Button, Checkbox, Group, Stack } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { formErrorsOf, ProblemError } from '../api/problem-error.ts'
 import { focusFirstError } from '../app/focus-first-error.ts'
@@ -15,14 +15,21 @@ interface ChangePasswordFormProps {
   readonly submitLabel: string
   /** For password managers, which ask whose password it is that changes. */
   readonly username?: string
+  /** Whether to offer that the tokens end along with the old password. */
+  readonly offersRevocation?: boolean
   readonly onChanged?: () => void
 }
 
-export function ChangePasswordForm({ submitLabel, username, onChanged }: ChangePasswordFormProps) {
+export function ChangePasswordForm({
+  submitLabel,
+  username,
+  offersRevocation = false,
+  onChanged,
+}: ChangePasswordFormProps) {
   const change = useChangePassword()
   const form = useForm({
     mode: 'uncontrolled',
-    initialValues: { currentPassword: '', newPassword: '', repeated: '' },
+    initialValues: { currentPassword: '', newPassword: '', repeated: '', revokeTokens: false },
     validate: {
       currentPassword: isNotEmpty('Enter your current password.'),
       newPassword: (text) => (text.length < MIN_LENGTH ? `Use at least ${MIN_LENGTH} characters.` : null),
@@ -31,9 +38,9 @@ export function ChangePasswordForm({ submitLabel, username, onChanged }: ChangeP
   })
 
   const submit = form.onSubmit(
-    ({ currentPassword, newPassword }) =>
+    ({ currentPassword, newPassword, revokeTokens }) =>
       change.mutate(
-        { currentPassword, newPassword },
+        { currentPassword, newPassword, revokeTokens },
         {
           onSuccess: () => {
             form.reset()
@@ -73,6 +80,14 @@ export function ChangePasswordForm({ submitLabel, username, onChanged }: ChangeP
           key={form.key('repeated')}
           {...form.getInputProps('repeated')}
         />
+        {offersRevocation && (
+          <Checkbox
+            label="Revoke all my tokens, too"
+            description="For when somebody else may know them. Whatever uses them stops at once."
+            key={form.key('revokeTokens')}
+            {...form.getInputProps('revokeTokens', { type: 'checkbox' })}
+          />
+        )}
         <Group mt={4}>
           <Button type="submit" loading={change.isPending}>
             {submitLabel}

@@ -16,12 +16,14 @@ export function SecurityPage() {
               Change password
             </Title>
             <Text size="sm" c="dimmed">
-              Signs you out everywhere else. Your personal access tokens go on working.
+              Signs you out everywhere else. Your personal access tokens go on working unless you revoke them along with
+              it.
             </Text>
           </Stack>
           <ChangePasswordForm
             submitLabel="Change password"
             username={username}
+            offersRevocation
             onChanged={() => announce('Your password is changed.')}
           />
         </Stack>

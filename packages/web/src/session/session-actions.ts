@@ -27,6 +27,7 @@ export function useSignIn() {
 
 interface PasswordChange {
   readonly currentPassword: string
+  readonly revokeTokens: boolean
   readonly newPassword: string
 }
 

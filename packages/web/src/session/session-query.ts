@@ -6,7 +6,14 @@ import { ProblemError } from '../api/problem-error.ts'
 export type Session =
   | { readonly state: 'signed-out'; readonly because: 'no session' | 'session ended' | 'signed out here' }
   | { readonly state: 'password-change' }
-  | { readonly state: 'signed-in'; readonly account: Account }
+  | SignedIn
+
+/** A person at work, and how this server's tokens begin. */
+export interface SignedIn {
+  readonly state: 'signed-in'
+  readonly account: Account
+  readonly tokenPrefix: string
+}
 
 export type Account = Awaited<ReturnType<typeof getMe>>['account']
 
@@ -17,7 +24,8 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session> => {
     try {
-      return { state: 'signed-in', account: (await getMe(signal)).account }
+      const { account, tokenPrefix } = await getMe(signal)
+      return { state: 'signed-in', account, tokenPrefix }
     } catch (error) {
       const session = sessionAfter(error)
       if (session === undefined) throw error

@@ -25,6 +25,15 @@ onBothEngines('Changing the own password', (engine) => {
     expect((await attempt('a quite new password')).status).toBe(201)
   })
 
+  test('revokes all tokens along with it, if asked', async () => {
+    const owner = await server.member()
+    const tokens = [await owner.token(), await owner.token()]
+    const newPassword = 'another one entirely'
+    const body = { currentPassword: owner.password, newPassword, revokeTokens: true }
+    expect((await owner.put('/api/v1/me/password', body)).status).toBe(204)
+    for (const token of tokens) expect((await token.get('/api/v1/me')).body.code).toBe('token_revoked')
+  })
+
   test('takes the current one; guessing it is limited as signing in is', async () => {
     const owner = await server.member()
     const guess = () =>
