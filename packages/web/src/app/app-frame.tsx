@@ -5,7 +5,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { AccountMenu } from '../session/account-menu.tsx'
 import { sessionQuery } from '../session/session-query.ts'
 import { ToSignIn } from '../session/to-sign-in.tsx'
-import { AccountContext } from '../session/use-account.ts'
+import { SessionContext } from '../session/use-account.ts'
 import classes from './app-frame.module.css'
 import { BrokenPage } from './broken-page.tsx'
 import { Logo } from './logo.tsx'
@@ -61,13 +61,13 @@ export function AppFrame() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar id="navigation" p="md" aria-label="Settings">
-        <Navigation onNavigate={navigation.close} />
+        <Navigation permissions={session.account.permissions} onNavigate={navigation.close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes['main']}>
         <div className={classes['column']}>
-          <AccountContext value={session.account}>
+          <SessionContext value={session}>
             <Outlet />
-          </AccountContext>
+          </SessionContext>
         </div>
       </AppShell.Main>
     </AppShell>

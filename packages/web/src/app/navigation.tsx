@@ -1,36 +1,30 @@
 import { NavLink, Stack, Text } from '@mantine/core'
-import { IconBook2, IconExternalLink, IconKey, IconShieldLock } from '@tabler/icons-react'
+import { IconBook2, IconExternalLink, IconKey, IconRobot, IconShieldLock } from '@tabler/icons-react'
 import { Link, useLocation } from '@tanstack/react-router'
+import { ADMIN_PAGES } from './admin-pages.ts'
 
-const PAGES = [
+const SETTINGS = [
   { to: '/_settings/tokens', label: 'Personal Access Tokens', Icon: IconKey },
   { to: '/_settings/security', label: 'Security', Icon: IconShieldLock },
 ] as const
 
-/** Only pages that exist; what is not built is not promised. */
-export function Navigation({ onNavigate }: { readonly onNavigate: () => void }) {
-  const { pathname } = useLocation()
+const ADMINISTRATION = [{ ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot }] as const
+
+type Page = (typeof SETTINGS | typeof ADMINISTRATION)[number]
+
+interface NavigationProps {
+  readonly permissions: readonly string[]
+  readonly onNavigate: () => void
+}
+
+/** Only pages that exist, and that may be opened; what is not built is not promised. */
+export function Navigation({ permissions, onNavigate }: NavigationProps) {
+  const administration = ADMINISTRATION.filter(({ permission }) => permissions.includes(permission))
   return (
     <Stack gap={4}>
-      <Text size="xs" fw={600} c="dimmed" px="sm" mb={4}>
-        Settings
-      </Text>
-      {PAGES.map(({ to, label, Icon }) => (
-        <NavLink
-          key={to}
-          component={Link}
-          to={to}
-          label={label}
-          leftSection={<Icon size={18} aria-hidden />}
-          active={pathname === to}
-          aria-current={pathname === to ? 'page' : undefined}
-          onClick={onNavigate}
-          style={{ borderRadius: 'var(--mantine-radius-md)' }}
-        />
-      ))}
-      <Text size="xs" fw={600} c="dimmed" px="sm" mt="md" mb={4}>
-        Help
-      </Text>
+      <Links heading="Settings" pages={SETTINGS} onNavigate={onNavigate} />
+      {administration.length > 0 && <Links heading="Administration" pages={administration} onNavigate={onNavigate} />}
+      <Heading>Help</Heading>
       <NavLink
         href="/docs"
         target="_blank"
@@ -41,5 +35,44 @@ export function Navigation({ onNavigate }: { readonly onNavigate: () => void }) 
         style={{ borderRadius: 'var(--mantine-radius-md)' }}
       />
     </Stack>
+  )
+}
+
+interface LinksProps {
+  readonly heading: string
+  readonly pages: readonly Page[]
+  readonly onNavigate: () => void
+}
+
+function Links({ heading, pages, onNavigate }: LinksProps) {
+  const { pathname } = useLocation()
+  return (
+    <>
+      <Heading>{heading}</Heading>
+      {pages.map(({ to, label, Icon }) => {
+        const isHere = pathname === to || pathname.startsWith(`${to}/`)
+        return (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={label}
+            leftSection={<Icon size={18} aria-hidden />}
+            active={isHere}
+            aria-current={isHere ? 'page' : undefined}
+            onClick={onNavigate}
+            style={{ borderRadius: 'var(--mantine-radius-md)' }}
+          />
+        )
+      })}
+    </>
+  )
+}
+
+function Heading({ children }: { readonly children: string }) {
+  return (
+    <Text size="xs" fw={600} c="dimmed" px="sm" mb={4} mt={children === 'Settings' ? 0 : 'md'}>
+      {children}
+    </Text>
   )
 }

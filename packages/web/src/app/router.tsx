@@ -1,12 +1,17 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { ServiceAccountPage } from '../service-accounts/service-account-page.tsx'
+import { readServiceAccountSearch } from '../service-accounts/service-account-search.ts'
+import { ServiceAccountsPage } from '../service-accounts/service-accounts-page.tsx'
 import { LoginPage } from '../session/login-page.tsx'
 import { readReturnPath } from '../session/return-path.ts'
 import { SecurityPage } from '../session/security-page.tsx'
 import { readTokenSearch } from '../tokens/token-search.ts'
 import { TokensPage } from '../tokens/tokens-page.tsx'
+import { ADMIN_PAGES } from './admin-pages.ts'
 import { AppFrame } from './app-frame.tsx'
 import { BrokenPage } from './broken-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
+import { Requires } from './requires.tsx'
 
 const root = createRootRoute({ notFoundComponent: NotFoundPage })
 
@@ -36,6 +41,29 @@ export const tokensRoute = createRoute({
 })
 
 const security = createRoute({ getParentRoute: () => frame, path: '/_settings/security', component: SecurityPage })
+
+const serviceAccounts = createRoute({
+  getParentRoute: () => frame,
+  path: '/_admin/service-accounts',
+  validateSearch: readServiceAccountSearch,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.serviceAccounts.permission}>
+      <ServiceAccountsPage />
+    </Requires>
+  ),
+})
+
+const serviceAccount = createRoute({
+  getParentRoute: () => frame,
+  path: '/_admin/service-accounts/$id',
+  validateSearch: readTokenSearch,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.serviceAccounts.permission}>
+      <ServiceAccountPage />
+    </Requires>
+  ),
+})
+
 const unknownSetting = createRoute({ getParentRoute: () => frame, path: '/_settings/$', component: NotFoundPage })
 const unknownAdmin = createRoute({ getParentRoute: () => frame, path: '/_admin/$', component: NotFoundPage })
 
@@ -43,7 +71,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     loginRoute,
-    frame.addChildren([tokensRoute, security, unknownSetting, unknownAdmin]),
+    frame.addChildren([tokensRoute, security, serviceAccounts, serviceAccount, unknownSetting, unknownAdmin]),
   ]),
   defaultErrorComponent: BrokenPage,
   // Only what a route's validateSearch lets through; otherwise the root passes everything on as it came.

@@ -7,8 +7,7 @@ import { FormAlert } from '../app/form-alert.tsx'
 import { customDateProblem, DEFAULT_EXPIRATION, type ExpirationChoice, expirationDate } from './expiration.ts'
 import { ExpirationField } from './expiration-field.tsx'
 import { PermissionField } from './permission-field.tsx'
-import type { Token } from './token.ts'
-import { useCreateToken } from './token-queries.ts'
+import { type NewToken, useCreateToken } from './token-queries.ts'
 
 const NAME_MAX_LENGTH = 100
 
@@ -24,7 +23,7 @@ export interface TokenForm {
 }
 
 interface CreateTokenFormProps {
-  readonly onCreated: (created: { token: Token; secret: string }) => void
+  readonly onCreated: (created: NewToken) => void
   readonly onCancel: () => void
 }
 

@@ -8,12 +8,14 @@ import type { Token } from './token.ts'
 interface CreatedTokenProps {
   readonly token: Token
   readonly secret: string
+  /** What else there is to know now. */
+  readonly note?: string | undefined
   readonly onCopied: () => void
   readonly onDone: () => void
 }
 
 /** The one time that a secret is shown, and how to use it. */
-export function CreatedToken({ token, secret, onCopied, onDone }: CreatedTokenProps) {
+export function CreatedToken({ token, secret, note, onCopied, onDone }: CreatedTokenProps) {
   const top = useRef<HTMLDivElement>(null)
   const copyButton = useRef<HTMLButtonElement>(null)
   // The form that had the focus is gone; the next thing to do is to copy.
@@ -26,7 +28,7 @@ export function CreatedToken({ token, secret, onCopied, onDone }: CreatedTokenPr
   return (
     <Stack gap="md" ref={top} style={{ scrollMarginTop: '6rem' }}>
       <Text size="sm">
-        <strong>{token.name}</strong> is ready. It {validity(token)}.
+        <strong>{token.name}</strong> is ready. It {validity(token)}. {note}
       </Text>
       <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />} title="Copy it now">
         This is the only time the token is shown; nobody can read it again, not even an administrator. Keep it in a

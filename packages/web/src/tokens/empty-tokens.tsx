@@ -1,9 +1,15 @@
-import { Button, Stack, Text, ThemeIcon, Title } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconKey, IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { Empty } from '../app/empty.tsx'
+import { useTokenOwner } from './token-owner.ts'
 import { anyTokenQuery } from './token-queries.ts'
 import type { TokenTab } from './token-search.ts'
+
+const OWN_PURPOSE =
+  'A personal access token lets a script, an IDE plug-in or Postman call the API as you, without your password. Give each use a token of its own, so that you can revoke one without breaking the others.'
+const SERVICE_PURPOSE =
+  'A machine sends one of these tokens to act as this service account. Give each place that runs it a token of its own, so that you can revoke one without breaking the others.'
 
 interface EmptyTokensProps {
   readonly status: TokenTab
@@ -14,15 +20,17 @@ interface EmptyTokensProps {
 
 /** Why a list is empty, and what to do about it. */
 export function EmptyTokens({ status, q, onCreate, onClear }: EmptyTokensProps) {
+  const owner = useTokenOwner()
+  const isOwn = owner.serviceAccountId === undefined
   const isActive = status === 'active'
-  const { data: hasAny } = useQuery({ ...anyTokenQuery, enabled: isActive && q === undefined })
+  const { data: hasAny } = useQuery({ ...anyTokenQuery(owner), enabled: isActive && q === undefined })
 
   if (q !== undefined) {
     return (
       <Empty
         icon={<IconSearch size={22} aria-hidden />}
         title="No matching tokens"
-        text={`None of your ${status} tokens matches “${q}”.`}
+        text={`None of ${isOwn ? 'your' : 'its'} ${status} tokens matches “${q}”.`}
       >
         <Button variant="default" onClick={onClear}>
           Clear search
@@ -45,33 +53,11 @@ export function EmptyTokens({ status, q, onCreate, onClear }: EmptyTokensProps) 
     <Empty
       icon={icon}
       title={hasAny ? 'No active tokens' : 'No tokens yet'}
-      text="A personal access token lets a script, an IDE plug-in or Postman call the API as you, without your password. Give each use a token of its own, so that you can revoke one without breaking the others."
+      text={isOwn ? OWN_PURPOSE : SERVICE_PURPOSE}
     >
-      <Button onClick={onCreate}>{hasAny ? 'Create another' : 'Create your first token'}</Button>
+      {owner.mayChange && (
+        <Button onClick={onCreate}>{hasAny ? 'Create another' : `Create ${isOwn ? 'your' : 'its'} first token`}</Button>
+      )}
     </Empty>
-  )
-}
-
-interface EmptyProps {
-  readonly icon: ReactNode
-  readonly title: string
-  readonly text: string
-  readonly children?: ReactNode
-}
-
-function Empty({ icon, title, text, children }: EmptyProps) {
-  return (
-    <Stack align="center" ta="center" gap="xs" px="lg" py={48}>
-      <ThemeIcon variant="light" color="gray" size={44} radius="xl">
-        {icon}
-      </ThemeIcon>
-      <Title order={2} size="h4" mt="xs">
-        {title}
-      </Title>
-      <Text size="sm" c="dimmed" maw="28rem" mb={children ? 'sm' : 0}>
-        {text}
-      </Text>
-      {children}
-    </Stack>
   )
 }

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { messageOf } from '../api/problem-error.ts'
 import { announce } from '../app/announce.ts'
 import { FormAlert } from '../app/form-alert.tsx'
+import { useTokenPrefix } from '../session/use-account.ts'
 import { LastUse } from './last-use.tsx'
 import { displayId, type Token } from './token.ts'
 import { useRevokeToken } from './token-queries.ts'
@@ -38,7 +39,7 @@ function Question({ token, now, onClose, onRevoked }: RevokeTokenDialogProps & {
       <Stack gap={2}>
         <Text fw={600}>{token.name}</Text>
         <Text size="xs" c="dimmed" ff="monospace">
-          {displayId(token)}
+          {displayId(token, useTokenPrefix())}
         </Text>
       </Stack>
       <Group gap="xl" align="flex-start">

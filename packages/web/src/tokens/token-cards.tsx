@@ -1,22 +1,23 @@
-import { Group, Stack, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Group, Stack } from '@mantine/core'
+import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
 import { LastUse } from './last-use.tsx'
-import classes from './token-cards.module.css'
 import { Created, Expires, Status, TokenTitle } from './token-facts.tsx'
-import { RevokeButton, type TokenRowsProps } from './token-table.tsx'
+import { TokenActions, type TokenRowsProps } from './token-table.tsx'
 
 /** The list where a table has no room. */
-export function TokenCards({ tokens, now, label, onRevoke }: TokenRowsProps) {
+export function TokenCards({ tokens, now, label, ...actions }: TokenRowsProps) {
+  // Two do not fit beside the name.
+  const hasTwoActions = actions.onRotate !== undefined
   return (
-    <ul className={classes['list']} aria-label={label}>
+    <Cards label={label}>
       {tokens.map((token) => (
-        <li key={token.id} className={classes['card']}>
+        <Card key={token.id}>
           <Stack gap="sm">
             <Group justify="space-between" align="flex-start" wrap="nowrap">
               <TokenTitle token={token} />
-              {token.status === 'active' && <RevokeButton token={token} onRevoke={onRevoke} />}
+              {!hasTwoActions && <TokenActions token={token} {...actions} />}
             </Group>
-            <dl className={classes['facts']}>
+            <Facts>
               <Fact label="Created">
                 <Created token={token} now={now} />
               </Fact>
@@ -29,21 +30,11 @@ export function TokenCards({ tokens, now, label, onRevoke }: TokenRowsProps) {
               <Fact label="Status">
                 <Status token={token} now={now} />
               </Fact>
-            </dl>
+            </Facts>
+            {hasTwoActions && <TokenActions token={token} {...actions} />}
           </Stack>
-        </li>
+        </Card>
       ))}
-    </ul>
-  )
-}
-
-function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed" mb={2}>
-        {label}
-      </Text>
-      <dd>{children}</dd>
-    </div>
+    </Cards>
   )
 }

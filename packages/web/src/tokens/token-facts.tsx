@@ -1,6 +1,8 @@
-import { Badge, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
+import { Dot } from '../app/dot.tsx'
 import { Explained } from '../app/explained.tsx'
 import { formatDate, formatTime, formatUtc, formatUtcDate, relativeTime } from '../app/time.ts'
+import { useTokenPrefix } from '../session/use-account.ts'
 import { displayId, expiresSoon, type Token } from './token.ts'
 
 /** What a list says of a token, piece by piece: columns on a wide page, lines on a narrow one. */
@@ -18,7 +20,7 @@ export function TokenTitle({ token }: { readonly token: Token }) {
         {name}
       </Text>
       <Text size="xs" c="dimmed" ff="monospace">
-        {displayId(token)}
+        {displayId(token, useTokenPrefix())}
       </Text>
       <Limit to={permissions} noun={['permission', 'permissions']} />
       <Limit to={allowedAddresses} noun={['address range', 'address ranges']} />
@@ -99,12 +101,4 @@ export function Status({ token, now }: FactProps) {
   }
   if (status === 'expired') return <Dot color="gray" label="Expired" />
   return expiresSoon(token, now) ? <Dot color="orange" label="Expires soon" /> : <Dot color="green" label="Active" />
-}
-
-function Dot({ color, label }: { readonly color: string; readonly label: string }) {
-  return (
-    <Badge variant="dot" color={color} tt="none" fw={500} miw="max-content">
-      {label}
-    </Badge>
-  )
 }

@@ -1,14 +1,13 @@
-import { Alert, Button, Center, Group, NativeSelect, Paper, Skeleton, Stack, Text } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
-import { IconAlertCircle } from '@tabler/icons-react'
+import { Group, NativeSelect, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { messageOf } from '../api/problem-error.ts'
-import { formatTime } from '../app/time.ts'
+import { countOf, ListPanel } from '../app/list-panel.tsx'
+import { SearchField } from '../app/search-field.tsx'
+import { useIsWide } from '../app/use-is-wide.ts'
 import { EmptyTokens } from './empty-tokens.tsx'
 import type { Token } from './token.ts'
 import { TokenCards } from './token-cards.tsx'
+import { useTokenOwner } from './token-owner.ts'
 import { tokensQuery } from './token-queries.ts'
-import { TokenSearchField } from './token-search-field.tsx'
 import { TokenTable } from './token-table.tsx'
 import { useTokenSearch } from './use-token-search.ts'
 
@@ -26,21 +25,28 @@ const SORT_OPTIONS = [
 interface TokenListProps {
   readonly now: number
   readonly onCreate: () => void
-  readonly onRevoke: (token: Token) => void
+  readonly onRevoke?: ((token: Token) => void) | undefined
+  readonly onRotate?: ((token: Token) => void) | undefined
 }
 
 /** The tokens of one tab: search, order, rows, and what stands there instead when there are none. */
-export function TokenList({ now, onCreate, onRevoke }: TokenListProps) {
+export function TokenList({ now, onCreate, ...actions }: TokenListProps) {
   const { filter, search, sortBy } = useTokenSearch()
-  const isWide = useMediaQuery('(min-width: 64em)', true, { getInitialValueInEffect: false })
-  const list = useInfiniteQuery(tokensQuery(filter))
+  const isWide = useIsWide()
+  const owner = useTokenOwner()
+  const list = useInfiniteQuery(tokensQuery(owner, filter))
   const tokens = list.data?.pages.flatMap(({ items }) => items) ?? []
-  const rows = { tokens, now, onRevoke, label: `Tokens: ${filter.status}` }
+  const rows = { tokens, now, ...actions, label: `Tokens: ${filter.status}` }
 
   return (
     <Stack gap="md">
       <Group gap="sm">
-        <TokenSearchField value={filter.q ?? ''} onSearch={search} />
+        <SearchField
+          label="Search tokens"
+          placeholder="Search by name or id"
+          value={filter.q ?? ''}
+          onSearch={search}
+        />
         {!isWide && (
           <NativeSelect
             aria-label="Sort by"
@@ -53,53 +59,17 @@ export function TokenList({ now, onCreate, onRevoke }: TokenListProps) {
           />
         )}
         <Text size="sm" c="dimmed" ml={{ sm: 'auto' }} role="status">
-          {list.isSuccess && countOf(tokens.length, list.hasNextPage)}
+          {list.isSuccess && countOf(tokens.length, list.hasNextPage, ['token', 'tokens'])}
         </Text>
       </Group>
-      {list.isError && (
-        <Alert role="alert" color="red" icon={<IconAlertCircle aria-hidden />} title="The list could not be read">
-          <Text size="sm">{messageOf(list.error)}</Text>
-          {list.data && <Text size="sm">What you see is from {formatTime(list.dataUpdatedAt)}.</Text>}
-          <Button mt="sm" size="xs" variant="default" loading={list.isFetching} onClick={() => list.refetch()}>
-            Try again
-          </Button>
-        </Alert>
-      )}
-      {(list.data || list.isPending) && (
-        <Paper withBorder radius="lg" style={{ overflow: 'hidden' }} aria-busy={list.isPending}>
-          {list.isPending && <LoadingRows />}
-          {list.isSuccess && tokens.length === 0 && (
-            <EmptyTokens status={filter.status} q={filter.q} onCreate={onCreate} onClear={() => search('')} />
-          )}
-          {tokens.length > 0 &&
-            (isWide ? <TokenTable {...rows} sort={filter.sort} onSort={sortBy} /> : <TokenCards {...rows} />)}
-        </Paper>
-      )}
-      {list.hasNextPage && (
-        <Center>
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
-            Load more
-          </Button>
-        </Center>
-      )}
+      <ListPanel
+        list={list}
+        noun="tokens"
+        isEmpty={tokens.length === 0}
+        empty={<EmptyTokens status={filter.status} q={filter.q} onCreate={onCreate} onClear={() => search('')} />}
+      >
+        {isWide ? <TokenTable {...rows} sort={filter.sort} onSort={sortBy} /> : <TokenCards {...rows} />}
+      </ListPanel>
     </Stack>
   )
-}
-
-function LoadingRows() {
-  return (
-    <Stack gap="lg" p="lg" role="status" aria-label="Loading tokens">
-      {[0, 1, 2].map((row) => (
-        <Stack key={row} gap={8}>
-          <Skeleton height={14} width="35%" />
-          <Skeleton height={10} width="60%" />
-        </Stack>
-      ))}
-    </Stack>
-  )
-}
-
-function countOf(count: number, hasMore: boolean): string {
-  if (count === 0) return 'No tokens'
-  return `${count}${hasMore ? '+' : ''} ${count === 1 ? 'token' : 'tokens'}`
 }

@@ -1,6 +1,13 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.ts'
 import type { Token } from './token.ts'
+import { type TokenOwner, useTokenOwner } from './token-owner.ts'
 import type { TokenSort, TokenTab } from './token-search.ts'
 
 /** How soon a use elsewhere shows up here; the server itself writes uses down every 5 s. */
@@ -15,32 +22,44 @@ interface TokenFilter {
 
 const ALL_LISTS = ['tokens'] as const
 
-export function tokensQuery(filter: TokenFilter) {
+export function tokensQuery({ serviceAccountId: id }: TokenOwner, filter: TokenFilter) {
   const { status, q, sort } = filter
   return infiniteQueryOptions({
-    queryKey: [...ALL_LISTS, filter],
+    queryKey: [...ALL_LISTS, filter, id],
     queryFn: ({ pageParam, signal }) => {
       const query = { status, sort, limit: PAGE_SIZE, ...(q && { q }), ...(pageParam && { cursor: pageParam }) }
-      return answerOf(api.GET('/api/v1/tokens', { params: { query }, signal }))
+      return answerOf(
+        id === undefined
+          ? api.GET('/api/v1/tokens', { params: { query }, signal })
+          : api.GET('/api/v1/service-accounts/{id}/tokens', { params: { path: { id }, query }, signal }),
+      )
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     refetchInterval: REFRESH_MS,
-    // While a search narrows, the rows stay; another tab's rows would be wrong under this one.
-    placeholderData: (former, query) =>
-      (query?.queryKey[1] as TokenFilter | undefined)?.status === status ? former : undefined,
+    // While a search narrows, the rows stay; those of another tab or of another owner would be wrong here.
+    placeholderData: (former, query) => {
+      const [, formerFilter, formerId] = query?.queryKey ?? []
+      return (formerFilter as TokenFilter | undefined)?.status === status && formerId === id ? former : undefined
+    },
   })
 }
 
 /** Whether the account has had any token at all, for an empty page that says the right thing. */
-export const anyTokenQuery = queryOptions({
-  queryKey: [...ALL_LISTS, 'any'],
-  queryFn: async ({ signal }) => {
-    const params = { query: { status: 'all', limit: 1 } } as const
-    const { items } = await answerOf(api.GET('/api/v1/tokens', { params, signal }))
-    return items.length > 0
-  },
-})
+export function anyTokenQuery({ serviceAccountId: id }: TokenOwner) {
+  return queryOptions({
+    queryKey: [...ALL_LISTS, 'any', id],
+    queryFn: async ({ signal }) => {
+      const query = { status: 'all', limit: 1 } as const
+      const { items } = await answerOf(
+        id === undefined
+          ? api.GET('/api/v1/tokens', { params: { query }, signal })
+          : api.GET('/api/v1/service-accounts/{id}/tokens', { params: { path: { id }, query }, signal }),
+      )
+      return items.length > 0
+    },
+  })
+}
 
 interface TokenInput {
   readonly name: string
@@ -48,30 +67,74 @@ interface TokenInput {
   readonly permissions: string[] | null
 }
 
+/** A token with its secret, as it is answered once. */
+export interface NewToken {
+  readonly token: Token
+  readonly secret: string
+}
+
 /**
  * `onCreated` gets the secret, and nothing else does: what a mutation returns stays in a cache, so this one returns
  * nothing.
  */
-export function useCreateToken(onCreated: (created: { token: Token; secret: string }) => void) {
+export function useCreateToken(onCreated: (created: NewToken) => void) {
+  const { serviceAccountId: id } = useTokenOwner()
   const client = useQueryClient()
   return useMutation({
     mutationFn: async (body: TokenInput) => {
-      onCreated(await answerOf(api.POST('/api/v1/tokens', { body })))
+      onCreated(
+        await answerOf(
+          id === undefined
+            ? api.POST('/api/v1/tokens', { body })
+            : api.POST('/api/v1/service-accounts/{id}/tokens', { params: { path: { id } }, body }),
+        ),
+      )
     },
-    onSuccess: () => void client.invalidateQueries({ queryKey: ALL_LISTS }),
+    onSuccess: () => void changed(client),
+  })
+}
+
+interface Rotation {
+  readonly tokenId: string
+  readonly overlapSeconds: number
+}
+
+/** A new secret for a token of a service account; like `useCreateToken`, only `onCreated` gets it. */
+export function useRotateToken(onCreated: (created: NewToken, rotation: Rotation) => void) {
+  const { serviceAccountId: id = '' } = useTokenOwner()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (rotation: Rotation) => {
+      const { tokenId, overlapSeconds } = rotation
+      const params = { path: { id, tokenId } }
+      const body = { overlapSeconds }
+      onCreated(
+        await answerOf(api.POST('/api/v1/service-accounts/{id}/tokens/{tokenId}/rotate', { params, body })),
+        rotation,
+      )
+    },
+    onSuccess: () => void changed(client),
   })
 }
 
 export function useRevokeToken() {
+  const { serviceAccountId: id } = useTokenOwner()
   const client = useQueryClient()
   return useMutation({
-    mutationFn: async ({ id }: Token) => {
-      await answerOf(api.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } }))
+    mutationFn: async ({ id: tokenId }: Token) => {
+      await answerOf(
+        id === undefined
+          ? api.DELETE('/api/v1/tokens/{id}', { params: { path: { id: tokenId } } })
+          : api.DELETE('/api/v1/service-accounts/{id}/tokens/{tokenId}', { params: { path: { id, tokenId } } }),
+      )
     },
     // The dialog closes on a list that is already right, even if reading it again takes a while.
-    onSuccess: async () => {
-      const reading = client.invalidateQueries({ queryKey: ALL_LISTS })
-      await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, 2000))])
-    },
+    onSuccess: () => Promise.race([changed(client), new Promise((resolve) => setTimeout(resolve, 2000))]),
   })
+}
+
+/** Service accounts say how many tokens they have. */
+async function changed(client: QueryClient): Promise<void> {
+  void client.invalidateQueries({ queryKey: ['service-accounts'] })
+  await client.invalidateQueries({ queryKey: ALL_LISTS })
 }

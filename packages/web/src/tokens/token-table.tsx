@@ -1,16 +1,18 @@
-import { Button, Table } from '@mantine/core'
+import { Button, Group, Table } from '@mantine/core'
+import classes from '../app/table.module.css'
 import { LastUse } from './last-use.tsx'
 import { SortHeader } from './sort-header.tsx'
 import type { Token } from './token.ts'
 import { Created, Expires, Status, TokenTitle } from './token-facts.tsx'
 import type { TokenSort } from './token-search.ts'
-import classes from './token-table.module.css'
 
 export interface TokenRowsProps {
   readonly tokens: readonly Token[]
   readonly now: number
   readonly label: string
-  readonly onRevoke: (token: Token) => void
+  /** Without it there is no such button. */
+  readonly onRevoke?: ((token: Token) => void) | undefined
+  readonly onRotate?: ((token: Token) => void) | undefined
 }
 
 interface TokenTableProps extends TokenRowsProps {
@@ -18,9 +20,9 @@ interface TokenTableProps extends TokenRowsProps {
   readonly onSort: (sort: TokenSort) => void
 }
 
-export function TokenTable({ tokens, now, label, sort, onSort, onRevoke }: TokenTableProps) {
+export function TokenTable({ tokens, now, label, sort, onSort, ...actions }: TokenTableProps) {
   const order = { sort, onSort }
-  const hasActions = tokens.some(({ status }) => status === 'active')
+  const hasActions = actions.onRevoke !== undefined && tokens.some(({ status }) => status === 'active')
   return (
     <Table verticalSpacing="sm" horizontalSpacing="sm" aria-label={label} className={classes['table']}>
       <Table.Thead>
@@ -53,7 +55,7 @@ export function TokenTable({ tokens, now, label, sort, onSort, onRevoke }: Token
             </Table.Td>
             {hasActions && (
               <Table.Td ta="right">
-                <RevokeButton token={token} onRevoke={onRevoke} />
+                <TokenActions token={token} {...actions} />
               </Table.Td>
             )}
           </Table.Tr>
@@ -63,23 +65,31 @@ export function TokenTable({ tokens, now, label, sort, onSort, onRevoke }: Token
   )
 }
 
-interface RevokeButtonProps {
+interface TokenActionsProps extends Pick<TokenRowsProps, 'onRevoke' | 'onRotate'> {
   readonly token: Token
-  readonly onRevoke: (token: Token) => void
 }
 
-export function RevokeButton({ token, onRevoke }: RevokeButtonProps) {
+/** What can be done with a token, as long as it is valid. */
+export function TokenActions({ token, onRevoke, onRotate }: TokenActionsProps) {
+  if (token.status !== 'active') return null
+  const shared = { size: 'xs', flex: 'none', variant: 'default', fw: 500 } as const
   return (
-    <Button
-      size="xs"
-      flex="none"
-      variant="default"
-      c="var(--mantine-color-error)"
-      fw={500}
-      aria-label={`Revoke ${token.name}`}
-      onClick={() => onRevoke(token)}
-    >
-      Revoke
-    </Button>
+    <Group gap="xs" justify="flex-end" wrap="nowrap">
+      {onRotate && (
+        <Button {...shared} aria-label={`Regenerate ${token.name}`} onClick={() => onRotate(token)}>
+          Regenerate
+        </Button>
+      )}
+      {onRevoke && (
+        <Button
+          {...shared}
+          c="var(--mantine-color-error)"
+          aria-label={`Revoke ${token.name}`}
+          onClick={() => onRevoke(token)}
+        >
+          Revoke
+        </Button>
+      )}
+    </Group>
   )
 }

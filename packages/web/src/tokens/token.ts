@@ -11,8 +11,8 @@ export function expiresSoon({ status, expiresAt }: Token, now: number): boolean 
 }
 
 /** How logs, audit and scanners name a token. */
-export function displayId({ id }: Token): string {
-  return `ramp_pat_${id}…`
+export function displayId({ id, kind }: Token, prefix: string): string {
+  return `${prefix}_${kind === 'pat' ? 'pat' : 'sat'}_${id}…`
 }
 
 /** "curl/8.5.0" of a whole user agent; the browsers' are all called Mozilla and say who they are later. */

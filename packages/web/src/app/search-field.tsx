@@ -5,13 +5,15 @@ import { useEffect, useRef, useState } from 'react'
 
 const PAUSE_MS = 250
 
-interface TokenSearchFieldProps {
+interface SearchFieldProps {
+  readonly label: string
+  readonly placeholder: string
   readonly value: string
   readonly onSearch: (text: string) => void
 }
 
 /** Searches after a pause in typing. Follows the address when that changes otherwise (back, a cleared search). */
-export function TokenSearchField({ value, onSearch }: TokenSearchFieldProps) {
+export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps) {
   const [text, setText] = useState(value)
   const sent = useRef(value)
   const searchSoon = useDebouncedCallback((typed: string) => {
@@ -27,8 +29,8 @@ export function TokenSearchField({ value, onSearch }: TokenSearchFieldProps) {
   return (
     <TextInput
       type="search"
-      aria-label="Search tokens"
-      placeholder="Search by name or id"
+      aria-label={label}
+      placeholder={placeholder}
       leftSection={<IconSearch size={16} aria-hidden />}
       autoComplete="off"
       spellCheck={false}

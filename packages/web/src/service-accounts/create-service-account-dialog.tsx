@@ -1,0 +1,46 @@
+import { Button, Modal } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { announce } from '../app/announce.ts'
+import { ServiceAccountForm } from './service-account-form.tsx'
+import { useCreateServiceAccount } from './service-account-queries.ts'
+
+interface CreateServiceAccountDialogProps {
+  readonly isOpen: boolean
+  readonly onClose: () => void
+}
+
+export function CreateServiceAccountDialog({ isOpen, onClose }: CreateServiceAccountDialogProps) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title="Create service account" size="lg">
+      <CreateForm onClose={onClose} />
+    </Modal>
+  )
+}
+
+/** Goes on to the page of the new one, where it gets roles and tokens. */
+function CreateForm({ onClose }: { readonly onClose: () => void }) {
+  const navigate = useNavigate()
+  const creation = useCreateServiceAccount()
+  return (
+    <ServiceAccountForm
+      initial={{ name: '', description: '' }}
+      submitLabel="Create service account"
+      error={creation.error}
+      isPending={creation.isPending}
+      onSubmit={(names, options) =>
+        creation.mutate(names, {
+          ...options,
+          onSuccess: ({ id, name }) => {
+            announce(`“${name}” is created. Give it roles and a token.`)
+            navigate({ to: '/_admin/service-accounts/$id', params: { id } })
+          },
+        })
+      }
+      secondary={
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+      }
+    />
+  )
+}

@@ -1,0 +1,78 @@
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { answerOf, api } from '../api/client.ts'
+import type { paths } from '../api/openapi.d.ts'
+
+export type ServiceAccount =
+  paths['/api/v1/service-accounts/{id}']['get']['responses'][200]['content']['application/json']
+
+/** How soon a use elsewhere shows up here. */
+const REFRESH_MS = 15_000
+const PAGE_SIZE = 50
+
+const ALL = ['service-accounts'] as const
+
+export function serviceAccountsQuery(q: string | undefined) {
+  return infiniteQueryOptions({
+    queryKey: [...ALL, 'list', q],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: PAGE_SIZE, ...(q && { q }), ...(pageParam && { cursor: pageParam }) }
+      return answerOf(api.GET('/api/v1/service-accounts', { params: { query }, signal }))
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    refetchInterval: REFRESH_MS,
+    // While a search narrows, the rows stay.
+    placeholderData: (former) => former,
+  })
+}
+
+export function serviceAccountQuery(id: string) {
+  return queryOptions({
+    queryKey: [...ALL, 'one', id],
+    queryFn: ({ signal }) => answerOf(api.GET('/api/v1/service-accounts/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: REFRESH_MS,
+  })
+}
+
+interface Names {
+  readonly name: string
+  readonly description: string
+}
+
+export function useCreateServiceAccount() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Names) => answerOf(api.POST('/api/v1/service-accounts', { body })),
+    onSuccess: (account) => note(client, account),
+  })
+}
+
+export function useChangeServiceAccount(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Partial<Names> & { readonly status?: ServiceAccount['status'] }) =>
+      answerOf(api.PATCH('/api/v1/service-accounts/{id}', { params: { path: { id } }, body })),
+    onSuccess: (account) => note(client, account),
+  })
+}
+
+export function useDeleteServiceAccount(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async () => {
+      await answerOf(api.DELETE('/api/v1/service-accounts/{id}', { params: { path: { id } } }))
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: [...ALL, 'list'] }),
+  })
+}
+
+function note(client: QueryClient, account: ServiceAccount): void {
+  client.setQueryData(serviceAccountQuery(account.id).queryKey, account)
+  void client.invalidateQueries({ queryKey: [...ALL, 'list'] })
+}
