@@ -1,6 +1,6 @@
 /**
  * The real server, killed again and again while it creates and revokes: what it has answered is there afterwards, and
- * nothing is there by halves. The moments are random; `RAMP_TEST_SEED` repeats them.
+ * nothing is there by halves. A kill comes after a random number of answers; `RAMP_TEST_SEED` repeats them.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -36,8 +36,15 @@ onBothEngines('A server that is killed under load', (engine) => {
     server = await startServerProcess({ env: env() })
     cookie = (await signIn(server.origin, ADMIN)).cookie
     for (let kill = 0; kill < KILLS; kill++) {
-      const clients = Promise.all(Array.from({ length: CLIENTS }, client))
-      await delay(random.between(20, 500))
+      const answers = random.between(20, 60)
+      const enough = Promise.withResolvers<void>()
+      let answered = 0
+      const onAnswer = () => {
+        if (++answered === answers) enough.resolve()
+      }
+      const clients = Promise.all(Array.from({ length: CLIENTS }, () => client(onAnswer)))
+      await enough.promise
+      await delay(random.between(0, 20))
       server.kill('SIGKILL')
       await server.exited
       await clients
@@ -52,7 +59,8 @@ onBothEngines('A server that is killed under load', (engine) => {
     await database.remove()
   })
 
-  async function client(): Promise<void> {
+  /** Creates and revokes until the server is gone. */
+  async function client(onAnswer: () => void): Promise<void> {
     const actor = owner()
     for (;;) {
       const isAlive =
@@ -63,6 +71,7 @@ onBothEngines('A server that is killed under load', (engine) => {
               (id) => actor.delete(`/api/v1/tokens/${id}`),
             )
       if (!isAlive) return
+      onAnswer()
     }
   }
 

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import type { Config } from '../config.ts'
 import { Secret } from '../core/secret.ts'
+import { USERNAME_PATTERN } from '../core/text.ts'
 import { PASSWORD_MIN_LENGTH, passwordProblem, randomPassword } from '../sessions/password.ts'
 import { createAdministrator } from './first-administrator.ts'
 import { openMigrated } from './open-migrated.ts'
@@ -10,7 +11,7 @@ import { openMigrated } from './open-migrated.ts'
  * from standard input if something is piped in; otherwise a random one is made, shown once, and has to be changed.
  */
 export async function createAdmin(config: Config, [username]: readonly string[]): Promise<void> {
-  if (username === undefined || !/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u.test(username)) {
+  if (username === undefined || !new RegExp(USERNAME_PATTERN, 'u').test(username)) {
     throw new Error('Say which username: ramp-server create-admin <username>')
   }
   const given = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '')

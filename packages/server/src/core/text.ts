@@ -7,8 +7,8 @@ import { fieldProblem } from './problem.ts'
 export const PLAIN_TEXT_PATTERN =
   '^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]*$'
 
-/** A username: letters, digits, dots, hyphens, underscores and @; a letter or digit first. */
-export const USERNAME_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]{0,63}$'
+/** A username: letters (with their marks), digits, dots, hyphens, underscores and @; a letter or digit first. */
+export const USERNAME_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._@-]{0,63}$'
 
 /** Zero-width spaces, soft hyphens, fillers, joiners: characters that nobody sees. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
