@@ -10,7 +10,8 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" />
+        {/* They leave at once: what was said to one person must not fade out in front of the next. */}
+        <Notifications position="bottom-right" transitionDuration={0} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

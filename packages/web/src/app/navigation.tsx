@@ -1,5 +1,5 @@
 import { NavLink, Stack, Text } from '@mantine/core'
-import { IconBook2, IconExternalLink, IconKey, IconRobot, IconShieldLock } from '@tabler/icons-react'
+import { IconBook2, IconExternalLink, IconKey, IconRobot, IconShieldLock, IconUsers } from '@tabler/icons-react'
 import { Link, useLocation } from '@tanstack/react-router'
 import { ADMIN_PAGES } from './admin-pages.ts'
 
@@ -8,7 +8,10 @@ const SETTINGS = [
   { to: '/_settings/security', label: 'Security', Icon: IconShieldLock },
 ] as const
 
-const ADMINISTRATION = [{ ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot }] as const
+const ADMINISTRATION = [
+  { ...ADMIN_PAGES.members, Icon: IconUsers },
+  { ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot },
+] as const
 
 type Page = (typeof SETTINGS | typeof ADMINISTRATION)[number]
 

@@ -1,4 +1,7 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { MemberPage } from '../members/member-page.tsx'
+import { readMemberSearch } from '../members/member-search.ts'
+import { MembersPage } from '../members/members-page.tsx'
 import { ServiceAccountPage } from '../service-accounts/service-account-page.tsx'
 import { readServiceAccountSearch } from '../service-accounts/service-account-search.ts'
 import { ServiceAccountsPage } from '../service-accounts/service-accounts-page.tsx'
@@ -42,6 +45,27 @@ export const tokensRoute = createRoute({
 
 const security = createRoute({ getParentRoute: () => frame, path: '/_settings/security', component: SecurityPage })
 
+const members = createRoute({
+  getParentRoute: () => frame,
+  path: ADMIN_PAGES.members.to,
+  validateSearch: readMemberSearch,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.members.permission}>
+      <MembersPage />
+    </Requires>
+  ),
+})
+
+const member = createRoute({
+  getParentRoute: () => frame,
+  path: `${ADMIN_PAGES.members.to}/$id`,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.members.permission}>
+      <MemberPage />
+    </Requires>
+  ),
+})
+
 const serviceAccounts = createRoute({
   getParentRoute: () => frame,
   path: '/_admin/service-accounts',
@@ -71,7 +95,16 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     loginRoute,
-    frame.addChildren([tokensRoute, security, serviceAccounts, serviceAccount, unknownSetting, unknownAdmin]),
+    frame.addChildren([
+      tokensRoute,
+      security,
+      members,
+      member,
+      serviceAccounts,
+      serviceAccount,
+      unknownSetting,
+      unknownAdmin,
+    ]),
   ]),
   defaultErrorComponent: BrokenPage,
   // Only what a route's validateSearch lets through; otherwise the root passes everything on as it came.

@@ -1,0 +1,35 @@
+import { Stack, Text } from '@mantine/core'
+import { AccountStatus } from '../app/account-status.tsx'
+import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
+import { Instant } from '../app/instant.tsx'
+import { RoleBadges } from '../roles/role-badges.tsx'
+import type { MemberRowsProps } from './member-table.tsx'
+import { MemberTitle } from './member-title.tsx'
+
+export function MemberCards({ members, now }: MemberRowsProps) {
+  return (
+    <Cards label="Members">
+      {members.map((member) => (
+        <Card key={member.id}>
+          <Stack gap="sm">
+            <div>
+              <MemberTitle member={member} />
+              <Text size="xs" c="dimmed">
+                {member.email}
+              </Text>
+            </div>
+            <RoleBadges roles={member.roles} />
+            <Facts>
+              <Fact label="Status">
+                <AccountStatus account={member} />
+              </Fact>
+              <Fact label="Last sign-in">
+                <Instant at={member.lastSignInAt} now={now} never="Never" />
+              </Fact>
+            </Facts>
+          </Stack>
+        </Card>
+      ))}
+    </Cards>
+  )
+}

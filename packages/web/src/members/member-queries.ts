@@ -1,0 +1,84 @@
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { answerOf, api } from '../api/client.ts'
+import type { paths } from '../api/openapi.d.ts'
+import { sessionQuery } from '../session/session-query.ts'
+import type { MemberFilter } from './member-search.ts'
+
+export type Member = paths['/api/v1/members/{id}']['get']['responses'][200]['content']['application/json']
+
+const PAGE_SIZE = 50
+
+/** What a mutation here is given may be a password, so it is not kept after its form is gone. */
+const FORGET_AT_ONCE = 0
+
+const ALL = ['members'] as const
+
+export function membersQuery(filter: MemberFilter) {
+  const { status, q } = filter
+  return infiniteQueryOptions({
+    queryKey: [...ALL, 'list', filter],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { status, limit: PAGE_SIZE, ...(q && { q }), ...(pageParam && { cursor: pageParam }) }
+      return answerOf(api.GET('/api/v1/members', { params: { query }, signal }))
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    // While a search narrows, the rows stay.
+    placeholderData: (former) => former,
+  })
+}
+
+export function memberQuery(id: string) {
+  return queryOptions({
+    queryKey: [...ALL, 'one', id],
+    queryFn: ({ signal }) => answerOf(api.GET('/api/v1/members/{id}', { params: { path: { id } }, signal })),
+  })
+}
+
+export interface MemberNames {
+  readonly username: string
+  readonly email: string
+  readonly firstName: string
+  readonly lastName: string
+}
+
+interface NewMember extends MemberNames {
+  readonly password: string
+  readonly roles: string[]
+}
+
+export function useCreateMember() {
+  const client = useQueryClient()
+  return useMutation({
+    gcTime: FORGET_AT_ONCE,
+    mutationFn: (body: NewMember) => answerOf(api.POST('/api/v1/members', { body })),
+    onSuccess: (member) => note(client, member),
+  })
+}
+
+interface MemberChange extends Partial<MemberNames> {
+  readonly status?: Member['status']
+  readonly password?: string
+}
+
+export function useChangeMember(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    gcTime: FORGET_AT_ONCE,
+    mutationFn: (body: MemberChange) => answerOf(api.PATCH('/api/v1/members/{id}', { params: { path: { id } }, body })),
+    onSuccess: (member) => note(client, member),
+  })
+}
+
+function note(client: QueryClient, member: Member): void {
+  client.setQueryData(memberQuery(member.id).queryKey, member)
+  void client.invalidateQueries({ queryKey: [...ALL, 'list'] })
+  // It may be oneself, whose name stands in the account menu.
+  void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+}

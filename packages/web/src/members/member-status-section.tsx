@@ -1,0 +1,64 @@
+import { Button, Group, Text } from '@mantine/core'
+import { useState } from 'react'
+import { announce } from '../app/announce.ts'
+import { ConfirmDialog } from '../app/confirm-dialog.tsx'
+import { Section } from '../app/section.tsx'
+import { type Member, useChangeMember } from './member-queries.ts'
+
+/** Shutting somebody out, or letting them in again. */
+export function MemberStatusSection({ member }: { readonly member: Member }) {
+  const [isAsking, setAsking] = useState(false)
+  const change = useChangeMember(member.id)
+  const isActive = member.status === 'active'
+  const close = () => {
+    change.reset()
+    setAsking(false)
+  }
+  const confirm = () =>
+    change.mutate(
+      { status: isActive ? 'deactivated' : 'active' },
+      {
+        onSuccess: ({ displayName, status }) => {
+          announce(`${displayName} is ${status === 'active' ? 'active again' : 'deactivated'}.`)
+          close()
+        },
+      },
+    )
+  return (
+    <Section
+      title={isActive ? 'Deactivate' : 'Reactivate'}
+      description={
+        isActive
+          ? 'Sessions end and personal access tokens stop, at once. Nothing is deleted.'
+          : 'Signing in works again, and so do personal access tokens that have neither expired nor been revoked.'
+      }
+    >
+      <Group>
+        <Button
+          variant="default"
+          {...(isActive && { c: 'var(--mantine-color-error)' })}
+          onClick={() => setAsking(true)}
+        >
+          {isActive ? 'Deactivate member' : 'Reactivate member'}
+        </Button>
+      </Group>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={isActive ? 'Deactivate member' : 'Reactivate member'}
+        confirmLabel={isActive ? 'Deactivate' : 'Reactivate'}
+        isDangerous={isActive}
+        isPending={change.isPending}
+        error={change.error}
+        onConfirm={confirm}
+        onClose={close}
+      >
+        <Text fw={600}>{member.displayName}</Text>
+        <Text size="sm">
+          {isActive
+            ? 'Every session ends, and every personal access token is refused from its next call on, everywhere. Roles and tokens are kept; you can reactivate at any time.'
+            : 'Signing in works again with the same password and roles. Personal access tokens that have neither expired nor been revoked are accepted again from the next call on.'}
+        </Text>
+      </ConfirmDialog>
+    </Section>
+  )
+}
