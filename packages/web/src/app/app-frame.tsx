@@ -60,7 +60,7 @@ export function AppFrame() {
           <AccountMenu account={session.account} />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar id="navigation" p="md" aria-label="Settings">
+      <AppShell.Navbar id="navigation" p="md" aria-label="Pages">
         <Navigation permissions={session.account.permissions} onNavigate={navigation.close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes['main']}>

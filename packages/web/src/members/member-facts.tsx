@@ -24,7 +24,9 @@ export function MemberFacts({ member }: { readonly member: Member }) {
           <Text size="sm">{formatDate(Date.parse(member.createdAt))}</Text>
         </Fact>
         <Fact label="Password">
-          <Text size="sm">{member.mustChangePassword ? 'To be changed at the next sign-in' : 'Own'}</Text>
+          <Text size="sm">
+            {member.mustChangePassword ? 'To be changed at the next sign-in' : 'Chosen by the member'}
+          </Text>
         </Fact>
       </Facts>
     </Paper>

@@ -29,8 +29,9 @@ export function membersQuery(filter: MemberFilter) {
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    // While a search narrows, the rows stay.
-    placeholderData: (former) => former,
+    // While a search narrows, the rows stay; those of another status would be wrong under this one.
+    placeholderData: (former, query) =>
+      (query?.queryKey[2] as MemberFilter | undefined)?.status === status ? former : undefined,
   })
 }
 

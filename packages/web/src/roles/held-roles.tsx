@@ -13,7 +13,7 @@ interface HeldRolesProps {
 }
 
 export function HeldRoles({ roles, holderName, catalogue, onTake, busyRole }: HeldRolesProps) {
-  if (roles.length === 0) return <Text size="sm">No roles. Without one it may do nothing but ask who it is.</Text>
+  if (roles.length === 0) return <Text size="sm">None. What groups give is not listed here.</Text>
   return (
     <Paper withBorder radius="md">
       <Cards label={`Roles of ${holderName}`}>

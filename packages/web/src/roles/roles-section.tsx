@@ -26,10 +26,20 @@ export function RolesSection({ holder, roles, isMachine = false }: RolesSectionP
   const change = useRoleChange(holder)
   const list = useRef<HTMLDivElement>(null)
 
+  // The button that was pressed may have left with what it did.
+  const keepFocus = () =>
+    setTimeout(() => {
+      if (document.activeElement === document.body) list.current?.focus()
+    }, 50)
   const give = (given: readonly string[]) =>
     change.mutate(
       { roles: given, action: 'give' },
-      { onSuccess: () => announce(`${holder.name} has ${given.join(' and ')} now.`) },
+      {
+        onSuccess: () => {
+          announce(`${holder.name} has ${given.join(' and ')} now.`)
+          keepFocus()
+        },
+      },
     )
   const take = (role: string) =>
     change.mutate(
@@ -37,8 +47,7 @@ export function RolesSection({ holder, roles, isMachine = false }: RolesSectionP
       {
         onSuccess: () => {
           announce(`${holder.name} no longer has ${role}.`)
-          // The button that was pressed left with its row.
-          list.current?.focus()
+          keepFocus()
         },
       },
     )
