@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Text } from '@mantine/core'
+import { Box, Button, Group, Paper, Text } from '@mantine/core'
 import { Card, Cards } from '../app/cards.tsx'
 import { Explained } from '../app/explained.tsx'
 import type { Role } from './role-queries.ts'
@@ -19,13 +19,13 @@ export function HeldRoles({ roles, holderName, catalogue, onTake, busyRole }: He
       <Cards label={`Roles of ${holderName}`}>
         {roles.map((role) => (
           <Card key={role}>
-            <Group justify="space-between" align="flex-start" wrap="nowrap">
-              <div>
+            <Group justify="space-between" align="flex-start">
+              <Box flex="1 1 11.5rem">
                 <Text size="sm" fw={600}>
                   {role}
                 </Text>
                 {catalogue && <Meaning role={catalogue.find(({ name }) => name === role)} />}
-              </div>
+              </Box>
               {onTake && (
                 <Button
                   size="xs"
