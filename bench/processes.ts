@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -11,6 +13,9 @@ const CAN_PIN = spawnSync('taskset', ['--version']).status === 0
 
 /** As `npm start` has them. */
 const SERVER_FLAGS = ['--max-semi-space-size=8']
+
+/** … and `ramp-server`, from its second start on. */
+const COMPILE_CACHE = join(tmpdir(), 'ramp-bench-compile-cache')
 
 const run = promisify(execFile)
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -25,6 +30,7 @@ export interface BenchServer {
 export async function startServer(databaseUrl: string, variant: 'ramp' | 'unnoted' | 'bare'): Promise<BenchServer> {
   const child = fork(script('server.ts'), [databaseUrl, variant], {
     execArgv: SERVER_FLAGS,
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   pin(child, SERVER_CORE)

@@ -14,6 +14,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { LRUCache } from 'lru-cache'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own
@@ -108,19 +109,33 @@ class NodeSqliteDriver implements Driver {
   }
 }
 
+/** Statements that are kept prepared; there are about as many different ones in the code. */
+const KEPT_STATEMENTS = 200
+
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
+  readonly #statements = new LRUCache<string, StatementSync>({ max: KEPT_STATEMENTS })
 
   constructor(database: DatabaseSync) {
     this.#database = database
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#database.prepare(query.sql)
+    const statement = this.#prepare(query.sql)
     const parameters = query.parameters as SQLInputValue[]
     if (returnsRows(statement)) return { rows: statement.all(...parameters) as R[] }
     const { changes, lastInsertRowid } = statement.run(...parameters)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  /** One that is kept: it is run to its end before anybody else can ask for it. */
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {

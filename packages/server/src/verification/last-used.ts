@@ -17,7 +17,7 @@ const FLUSH_INTERVAL_MS = 5000
 const FLUSH_ROWS = 1000
 
 /** So many different tokens in one interval are written before it ends: what is noted must not fill the memory. */
-const EARLY_FLUSH_TOKENS = 20_000
+const EARLY_FLUSH_TOKENS = 10_000
 
 /** Enough to tell `curl/8.5.0` from `PostmanRuntime/7.43.0`; a longer one is cut. */
 const CLIENT_LENGTH = 200
