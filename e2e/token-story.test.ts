@@ -15,8 +15,8 @@ const NAME = 'nightly backup on db1'
 
 const browser = useBrowser()
 
-// Side by side, since each waits for the list to read itself again.
-test.concurrent.for(SCREENS)('A token from its creation to its revocation ($name)', async (screen, context) => {
+// One after the other: the pages of one browser share its clipboard.
+test.for(SCREENS)('A token from its creation to its revocation ($name)', async (screen, context) => {
   const ramp = await startRamp(context)
   const visit = await browser.visit(context, ramp.origin, screen)
   const { page } = visit

@@ -2,7 +2,7 @@
 
 const PASSWORD_MIN_LENGTH = 8
 const NAME_MAX_LENGTH = 100
-const USERNAME = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u
+const USERNAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@-]{0,63}$/u
 const EMAIL = /^[^\s@]+@[^\s@]+$/
 
 export function usernameProblem(text: string): string | null {
