@@ -23,26 +23,36 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 export interface BenchServer {
   readonly origin: string
   residentMiB(): Promise<number>
+  noteUsage(isNoted: boolean): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts `server.ts` and waits until it listens. */
-export async function startServer(databaseUrl: string, variant: 'ramp' | 'unnoted' | 'bare'): Promise<BenchServer> {
+/**
+ * Starts `server.ts` and waits until it listens. It has a core of its own, unless its memory is what is measured: there
+ * the garbage collector's threads need the other.
+ */
+export async function startServer(
+  databaseUrl: string,
+  variant: 'ramp' | 'bare',
+  { isPinned = true } = {},
+): Promise<BenchServer> {
   const child = fork(script('server.ts'), [databaseUrl, variant], {
     execArgv: SERVER_FLAGS,
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
-  pin(child, SERVER_CORE)
+  if (isPinned) pin(child, SERVER_CORE)
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
   const { port } = JSON.parse(line.toString()) as { port: number }
+  const ask = async (order: string): Promise<{ rssMiB?: number }> => {
+    child.send(order)
+    const [answer] = (await once(child, 'message')) as [{ rssMiB?: number }]
+    return answer
+  }
   return {
     origin: `http://127.0.0.1:${port}`,
-    async residentMiB() {
-      child.send('memory')
-      const [answer] = (await once(child, 'message')) as [{ rssMiB: number }]
-      return answer.rssMiB
-    },
+    residentMiB: async () => (await ask('memory')).rssMiB as number,
+    noteUsage: async (isNoted) => void (await ask(isNoted ? 'note usage' : 'note no usage')),
     async stop() {
       child.kill('SIGTERM')
       await once(child, 'exit')

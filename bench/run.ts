@@ -41,16 +41,12 @@ report()
 
 /** The HTTP scenarios take turns within each round. */
 async function overHttp({ url, tokens }: BenchDatabase): Promise<void> {
-  const [ramp, unnoted, bare] = await Promise.all([
-    startServer(url, 'ramp'),
-    startServer(url, 'unnoted'),
-    startServer(url, 'bare'),
-  ])
+  const [ramp, bare] = await Promise.all([startServer(url, 'ramp'), startServer(url, 'bare')])
   const scenarios = {
     open: { server: ramp, path: '/bench/open', tokens: tokens['one'] },
     guarded: { server: ramp, path: '/bench/guarded', tokens: tokens['one'] },
+    unnoted: { server: ramp, path: '/bench/guarded', tokens: tokens['one'] },
     allRoles: { server: ramp, path: '/bench/guarded', tokens: tokens['all'] },
-    unnoted: { server: unnoted, path: '/bench/guarded', tokens: tokens['one'] },
     bare: { server: bare, path: '/', tokens: tokens['one'] },
   }
   const measured = Object.fromEntries(Object.keys(scenarios).map((name) => [name, [] as number[]])) as Record<
@@ -59,12 +55,14 @@ async function overHttp({ url, tokens }: BenchDatabase): Promise<void> {
   >
   for (let round = -1; round < ROUNDS; round++) {
     for (const [name, { server, path, tokens }] of Object.entries(scenarios)) {
+      if (name === 'unnoted') await server.noteUsage(false)
       const perSecond = await load(server.origin + path, tokens as string, ROUND_SECONDS)
+      if (name === 'unnoted') await server.noteUsage(true)
       // The first round warms up: caches, and the compiler.
       if (round >= 0) measured[name as keyof typeof scenarios].push(perSecond)
     }
   }
-  await Promise.all([ramp, unnoted, bare].map((server: BenchServer) => server.stop()))
+  await Promise.all([ramp, bare].map((server: BenchServer) => server.stop()))
   const { open, guarded, allRoles } = measured
   rows.push(
     { what: 'HTTP: authenticated / open route', value: ratios(guarded, open), bound: { atLeast: 0.95 } },
@@ -106,7 +104,7 @@ async function inProcess(small: BenchDatabase, large: BenchDatabase): Promise<vo
 
 /** What the server holds after a million different tokens were used: its caches are full, and usage was written. */
 async function memoryAfterMany({ url, tokens }: BenchDatabase): Promise<void> {
-  const server = await startServer(url, 'ramp')
+  const server = await startServer(url, 'ramp', { isPinned: false })
   await load(`${server.origin}/bench/guarded`, tokens['rest'] as string, MANY_SECONDS)
   const residentMiB = await server.residentMiB()
   await server.stop()

@@ -4,13 +4,15 @@ import { readConfig } from '../packages/server/src/config.ts'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 
 /**
- * The server under load, in a process of its own: `server.ts <database url> [ramp | unnoted | bare]`. The real app with
- * two routes more that give the same payload, one open, one guarded; `unnoted` is the same without noting usage; `bare`
- * is Node's own server with nothing around it. Prints its port.
+ * The server under load, in a process of its own: `server.ts <database url> [ramp | bare]`. The real app with two
+ * routes more that give the same payload, one open, one guarded; `bare` is Node's own server with nothing around it.
+ * Prints its port.
  */
 const [databaseUrl = '', variant = 'ramp'] = process.argv.slice(2)
 const PAYLOAD = { templates: Array.from({ length: 5 }, (_, id) => ({ id, name: `Template ${id}`, published: true })) }
 const BODY_LENGTH = JSON.stringify(PAYLOAD).length
+
+let noteUsage = (_isNoted: boolean) => {}
 
 if (variant === 'bare') {
   const server = createServer((_req, res) => {
@@ -36,7 +38,11 @@ if (variant === 'bare') {
       },
     },
   })
-  if (variant === 'unnoted') app.services.usage.note = () => {}
+  const { usage } = app.services
+  const note = usage.note.bind(usage)
+  noteUsage = (isNoted) => {
+    usage.note = isNoted ? note : () => {}
+  }
   const address = await app.listen({ host: config.host, port: config.port })
   announce(Number(new URL(address).port))
 }
@@ -45,7 +51,13 @@ function announce(port: number): void {
   process.stdout.write(`${JSON.stringify({ port })}\n`)
 }
 
-// Asked for by the benchmark between rounds: how much memory this process holds.
-process.on('message', () => {
-  process.send?.({ rssMiB: process.memoryUsage.rss() / 2 ** 20 })
+type Order = 'memory' | 'note usage' | 'note no usage'
+
+// What the benchmark asks between rounds: how much memory this process holds, and to go on without noting usage.
+process.on('message', (order: Order) => {
+  if (order === 'memory') process.send?.({ rssMiB: process.memoryUsage.rss() / 2 ** 20 })
+  else {
+    noteUsage(order === 'note usage')
+    process.send?.({})
+  }
 })
