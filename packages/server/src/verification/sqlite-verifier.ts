@@ -8,8 +8,8 @@ import { type Asked, turnQueue } from './turn-queue.ts'
 import { decide, refuse, type Verdict, type VerifiableToken } from './verdict.ts'
 
 /** Under 1 KiB each; what falls out is read again in some 20 microseconds. */
-const CACHED_TOKENS = 32_000
-const CACHED_ACCOUNTS = 16_000
+const CACHED_TOKENS = 20_000
+const CACHED_ACCOUNTS = 10_000
 
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
