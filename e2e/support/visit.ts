@@ -56,7 +56,7 @@ function cleanEnv(): Record<string, string> {
 
 async function openVisit(browser: Browser, test: TestContext, origin: string, screen = SCREENS[0]): Promise<Visit> {
   const options = screen?.options ?? {}
-  const context = await browser.newContext({ baseURL: origin, locale: 'en-GB', ...options })
+  const context = await browser.newContext({ reducedMotion: 'reduce', baseURL: origin, locale: 'en-GB', ...options })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE_MS)

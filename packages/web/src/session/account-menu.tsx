@@ -20,7 +20,13 @@ export function AccountMenu({ account }: { readonly account: Account }) {
     })
 
   return (
-    <Menu position="bottom-end" width={240} withinPortal={false} withInitialFocusPlaceholder={false}>
+    <Menu
+      transitionProps={{ duration: 0 }}
+      position="bottom-end"
+      width={240}
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <UnstyledButton aria-label="Account menu" style={{ borderRadius: '50%' }}>
           <Avatar size={34} aria-hidden>
