@@ -2,28 +2,60 @@ import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
 /**
- * The load, in a process of its own: `load.ts <url> <tokens file> <seconds>`. 64 connections kept alive, each going
- * through the tokens from another place. Prints requests a second; ends with an error if any answer was not a 200.
+ * The load, in a process of its own that is forked once and told what to do. 64 connections kept alive, each going
+ * through the tokens from another place. Answers with requests a second; ends with an error if any answer was not a 200.
  *
  * On bare sockets, since a general HTTP client takes as much processor as the server does, and then it would be the
  * client that is measured. It relies on each answer of a route being of one length, which it checks.
  */
-const [url = '', tokensFile = '', seconds = '2'] = process.argv.slice(2)
-const { hostname, port, pathname } = new URL(url)
-const requests = readFileSync(tokensFile, 'utf8')
-  .trim()
-  .split('\n')
-  .map((token) =>
-    Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n\r\n`),
-  )
+export interface LoadOrder {
+  readonly url: string
+  /** One token a line. */
+  readonly tokensFile: string
+  /** Ends after so long, or so many requests. */
+  readonly until: { readonly seconds: number } | { readonly requests: number }
+}
+
 const CONNECTIONS = 64
 const OK = Buffer.from('HTTP/1.1 200 OK\r\n')
 const LENGTH = /content-length: (\d+)\r\n/i
 
-let answered = 0
-let isOver = false
+process.on('message', async (order: LoadOrder) => process.send?.({ perSecond: await carryOut(order) }))
 
-function drive(socket: Socket, from: number): Promise<void> {
+async function carryOut({ url, tokensFile, until }: LoadOrder): Promise<number> {
+  const { hostname, port, pathname } = new URL(url)
+  const requests = readFileSync(tokensFile, 'utf8')
+    .trim()
+    .split('\n')
+    .map((token) =>
+      Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n\r\n`),
+    )
+  const most = 'requests' in until ? until.requests : Number.POSITIVE_INFINITY
+  const start = performance.now()
+  const end = 'seconds' in until ? start + until.seconds * 1000 : Number.POSITIVE_INFINITY
+  const progress: Progress = {
+    answered: 0,
+    isOver: () => progress.answered >= most || performance.now() >= end,
+  }
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, (_, index) =>
+      drive(
+        connect(Number(port), hostname).setNoDelay(true),
+        requests,
+        Math.floor((index * requests.length) / CONNECTIONS),
+        progress,
+      ),
+    ),
+  )
+  return (progress.answered / (performance.now() - start)) * 1000
+}
+
+interface Progress {
+  answered: number
+  isOver(): boolean
+}
+
+function drive(socket: Socket, requests: readonly Buffer[], from: number, progress: Progress): Promise<void> {
   return new Promise((resolve, reject) => {
     let next = from
     let expected = 0
@@ -43,8 +75,8 @@ function drive(socket: Socket, from: number): Promise<void> {
       received += chunk.length
       if (received > expected) return reject(new Error('an answer was longer than the first'))
       if (received < expected) return
-      answered++
-      if (!isOver) return ask()
+      progress.answered++
+      if (!progress.isOver()) return ask()
       socket.destroy()
       resolve()
     })
@@ -56,14 +88,3 @@ function lengthOf(answer: Buffer): number {
   const head = answer.indexOf('\r\n\r\n') + 4
   return head + Number(LENGTH.exec(answer.toString('latin1', 0, head))?.[1])
 }
-
-const start = performance.now()
-setTimeout(() => {
-  isOver = true
-}, Number(seconds) * 1000)
-await Promise.all(
-  Array.from({ length: CONNECTIONS }, (_, index) =>
-    drive(connect(Number(port), hostname).setNoDelay(true), Math.floor((index * requests.length) / CONNECTIONS)),
-  ),
-)
-process.stdout.write(`${JSON.stringify({ perSecond: (answered / (performance.now() - start)) * 1000 })}\n`)

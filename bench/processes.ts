@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { LoadOrder } from './load.ts'
 
 /** The server has one core and the load the other, so that they do not take turns; without `taskset` both have all. */
 const SERVER_CORE = '0'
@@ -12,7 +13,7 @@ const LOAD_CORE = '1'
 const CAN_PIN = spawnSync('taskset', ['--version']).status === 0
 
 /** As `npm start` has them. */
-const SERVER_FLAGS = ['--max-semi-space-size=8', '--v8-pool-size=1']
+const SERVER_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--v8-pool-size=1']
 
 /** … and `ramp-server`, from its second start on. */
 const COMPILE_CACHE = join(tmpdir(), 'ramp-bench-compile-cache')
@@ -60,12 +61,29 @@ export async function startServer(
   }
 }
 
-/** Loads an address for some seconds and returns requests a second. */
-export async function load(url: string, tokensFile: string, seconds: number): Promise<number> {
-  const node = [process.execPath, script('load.ts'), url, tokensFile, String(seconds)] as const
-  const command = CAN_PIN ? (['taskset', '-c', LOAD_CORE, ...node] as const) : node
-  const { stdout } = await run(command[0], command.slice(1))
-  return (JSON.parse(stdout) as { perSecond: number }).perSecond
+export interface Load {
+  /** Loads an address and returns requests a second. */
+  run(order: LoadOrder): Promise<number>
+  stop(): Promise<void>
+}
+
+/** Starts `load.ts` on the core that the server leaves to it. */
+export function startLoad(): Load {
+  const child = fork(script('load.ts'))
+  pin(child, LOAD_CORE)
+  const died = once(child, 'exit').then(() => Promise.reject(new Error('the load ended early: see above')))
+  died.catch(() => {})
+  return {
+    async run(order) {
+      child.send(order)
+      const answered = new Promise<{ perSecond: number }>((resolve) => child.once('message', resolve as () => void))
+      return (await Promise.race([answered, died])).perSecond
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      await died.catch(() => {})
+    },
+  }
 }
 
 /** From the start of `ramp-server serve` on a database that exists to its first answer, in milliseconds. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
-import { type BenchServer, load, measure, startServer, timeToFirstAnswer } from './processes.ts'
+import { measure, startLoad, startServer, timeToFirstAnswer } from './processes.ts'
 import { ALL_ROLES, type Seed, seed } from './seed.ts'
 import { ratios, type Spread, spread } from './statistics.ts'
 
@@ -11,11 +11,13 @@ import { ratios, type Spread, spread } from './statistics.ts'
  * taken round by round between things measured next to each other; everything else is the machine's mood.
  */
 const ROUNDS = 7
-const ROUND_SECONDS = 2
+/** HTTP: many short turns say more than a few long ones, since the machine's speed moves from second to second. */
+const HTTP_ROUNDS = 21
+const HTTP_TURN_SECONDS = 0.8
+/** For the caches and the compiler. */
+const WARM_UP_ROUNDS = 3
 const IN_USE = 1000
 const MANY = 1_000_000
-/** Long enough for each of them to be used once, at 25,000 requests a second. */
-const MANY_SECONDS = 40
 
 const folder = mkdtempSync(join(tmpdir(), 'ramp-bench-'))
 const ONE_ROLE: Seed = { tokens: IN_USE, roles: ['GlobalTemplateViewer'] }
@@ -42,6 +44,7 @@ report()
 /** The HTTP scenarios take turns within each round. */
 async function overHttp({ url, tokens }: BenchDatabase): Promise<void> {
   const [ramp, bare] = await Promise.all([startServer(url, 'ramp'), startServer(url, 'bare')])
+  const load = startLoad()
   const scenarios = {
     open: { server: ramp, path: '/bench/open', tokens: tokens['one'] },
     guarded: { server: ramp, path: '/bench/guarded', tokens: tokens['one'] },
@@ -53,16 +56,18 @@ async function overHttp({ url, tokens }: BenchDatabase): Promise<void> {
     keyof typeof scenarios,
     number[]
   >
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [name, { server, path, tokens }] of Object.entries(scenarios)) {
+  const turns = Object.entries(scenarios) as [keyof typeof scenarios, (typeof scenarios)[keyof typeof scenarios]][]
+  for (let round = -WARM_UP_ROUNDS; round < HTTP_ROUNDS; round++) {
+    // There and back, so that a machine that is getting slower does so for everyone.
+    for (const [name, { server, path, tokens }] of round % 2 === 0 ? turns : turns.toReversed()) {
       if (name === 'unnoted') await server.noteUsage(false)
-      const perSecond = await load(server.origin + path, tokens as string, ROUND_SECONDS)
+      const url = server.origin + path
+      const perSecond = await load.run({ url, tokensFile: tokens as string, until: { seconds: HTTP_TURN_SECONDS } })
       if (name === 'unnoted') await server.noteUsage(true)
-      // The first round warms up: caches, and the compiler.
-      if (round >= 0) measured[name as keyof typeof scenarios].push(perSecond)
+      if (round >= 0) measured[name].push(perSecond)
     }
   }
-  await Promise.all([ramp, bare].map((server: BenchServer) => server.stop()))
+  await Promise.all([ramp, bare, load].map((started: { stop(): Promise<void> }) => started.stop()))
   const { open, guarded, allRoles } = measured
   rows.push(
     { what: 'HTTP: authenticated / open route', value: ratios(guarded, open), bound: { atLeast: 0.95 } },
@@ -105,9 +110,14 @@ async function inProcess(small: BenchDatabase, large: BenchDatabase): Promise<vo
 /** What the server holds after a million different tokens were used: its caches are full, and usage was written. */
 async function memoryAfterMany({ url, tokens }: BenchDatabase): Promise<void> {
   const server = await startServer(url, 'ramp', { isPinned: false })
-  await load(`${server.origin}/bench/guarded`, tokens['rest'] as string, MANY_SECONDS)
+  const load = startLoad()
+  await load.run({
+    url: `${server.origin}/bench/guarded`,
+    tokensFile: tokens['rest'] as string,
+    until: { requests: MANY },
+  })
   const residentMiB = await server.residentMiB()
-  await server.stop()
+  await Promise.all([server.stop(), load.stop()])
   rows.push({
     what: 'resident memory with 1,000,000 in use, MiB',
     value: spread([residentMiB]),

@@ -49,6 +49,8 @@ export const PROBLEMS = {
   own_password_reset: { status: 409, title: 'Nobody resets their own password.' },
   own_deactivation: { status: 409, title: 'Nobody deactivates their own account.' },
 
+  edited_meanwhile: { status: 412, title: 'Somebody else has changed it meanwhile. Read it again.' },
+
   body_too_large: { status: 413, title: 'The body is larger than 64 KiB.' },
   unsupported_media_type: { status: 415, title: 'Send the body as application/json.' },
   too_many_sign_ins: { status: 429, title: 'Too many failed sign-ins. Try again later.' },

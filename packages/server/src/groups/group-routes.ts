@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
+import { etagOf } from '../core/etag.ts'
 import { parseName } from '../core/text.ts'
 import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { AccountId, closed, listOf, NoContent, page } from '../http/schemas.ts'
+import { AccountId, closed, IfMatch, listOf, NoContent, page } from '../http/schemas.ts'
 import { rolesByGroup } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { changeGroup } from './change-group.ts'
@@ -12,6 +13,7 @@ import { joinGroup, leaveGroup } from './change-membership.ts'
 import { nestGroup, unnestGroup } from './change-nesting.ts'
 import { createGroup } from './create-group.ts'
 import { deleteGroup } from './delete-group.ts'
+import { editableOf } from './group.ts'
 import {
   ChangeGroupBody,
   CreateGroupBody,
@@ -87,9 +89,10 @@ export function registerGroupRoutes(app: Router, services: Services): void {
         response: { 200: GroupDetailBody },
       },
     },
-    async (req) => {
+    async (req, reply) => {
       const { id } = req.params
       const group = await getGroup(database.read, id)
+      reply.header('etag', etagOf(editableOf(group)))
       const { below, above } = await listNeighbours(database.read, id)
       return {
         ...toGroupBody(group),
@@ -103,20 +106,24 @@ export function registerGroupRoutes(app: Router, services: Services): void {
   app.patch(
     '/api/v1/groups/:id',
     {
-      config: { problems: ['group_not_found', 'group_name_taken'] },
+      config: { problems: ['group_not_found', 'group_name_taken', 'edited_meanwhile'] },
       schema: {
         operationId: 'changeGroup',
         tags,
         summary: 'Rename or describe a group',
+        headers: IfMatch,
         params: OneGroup,
         body: ChangeGroupBody,
         response: { 200: GroupBody },
       },
     },
-    async (req) => {
+    async (req, reply) => {
       const { name, ...rest } = req.body
       const change = name === undefined ? rest : { ...rest, name: parseName('name', name, NAME_LENGTH) }
-      return toGroupBody(await changeGroup(services, contextOf(req, services), req.params.id, change))
+      const ifMatch = req.headers['if-match']
+      const group = await changeGroup(services, contextOf(req, services), req.params.id, change, ifMatch)
+      reply.header('etag', etagOf(editableOf(group)))
+      return toGroupBody(group)
     },
   )
 

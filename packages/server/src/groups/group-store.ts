@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
+import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
+import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
 import type { Group, GroupAccount, GroupReference } from './group.ts'
 
@@ -35,7 +37,7 @@ function toGroup(row: GroupRow, roles: readonly string[]): Group {
 export async function getGroup(db: Reader, id: string): Promise<Group> {
   const row = await selectGroups(db).where('id', '=', id).executeTakeFirst()
   if (row === undefined) throw new Problem('group_not_found')
-  return toGroup(row, (await rolesOf(db, [id])).get(id) ?? [])
+  return toGroup(row, (await rolesGivenTo(db, 'group', [id]))(id))
 }
 
 interface GroupFilter {
@@ -50,32 +52,18 @@ export async function listGroups(db: Reader, { q, after, limit }: GroupFilter) {
     .orderBy('name_key')
     .limit(limit + 1)
   if (after !== undefined) query = query.where('name_key', '>', after)
-  if (q !== undefined) query = query.where(sql<boolean>`name_key LIKE ${containing(q)} ESCAPE '\\'`)
+  if (q !== undefined) query = query.where(containsText(['name_key'], q))
   const rows = await query.execute()
   const page = rows.slice(0, limit)
-  const roles = await rolesOf(
+  const rolesOf = await rolesGivenTo(
     db,
+    'group',
     page.map((row) => row.id),
   )
   return {
-    items: page.map((row) => toGroup(row, roles.get(row.id) ?? [])),
+    items: page.map((row) => toGroup(row, rolesOf(row.id))),
     next: rows.length > limit ? page.at(-1)?.name_key : undefined,
   }
-}
-
-const containing = (text: string) => `%${comparisonKey(text).replace(/[\\%_]/g, '\\$&')}%`
-
-async function rolesOf(db: Reader, groupIds: readonly string[]): Promise<Map<string, string[]>> {
-  const roles = new Map<string, string[]>()
-  if (groupIds.length === 0) return roles
-  const rows = await db
-    .selectFrom('group_role')
-    .select(['group_id', 'role'])
-    .where('group_id', 'in', groupIds)
-    .orderBy('role')
-    .execute()
-  for (const { group_id, role } of rows) roles.set(group_id, [...(roles.get(group_id) ?? []), role])
-  return roles
 }
 
 interface NewGroup {
@@ -93,6 +81,15 @@ export async function insertGroup(trx: Transaction, { id, name, description, cre
       .values({ id, name, name_key: comparisonKey(name), description, created_at: createdAt })
       .execute(),
   )
+}
+
+/** Holds the group until the transaction ends, so that of two edits at once the second sees the first. */
+export async function lockGroup(trx: Transaction, id: string): Promise<void> {
+  await trx
+    .updateTable('account_group')
+    .set((row) => ({ created_at: row.ref('created_at') }))
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Throws `group_name_taken`. */

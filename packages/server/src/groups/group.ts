@@ -23,3 +23,8 @@ export interface GroupAccount {
   readonly username: string
   readonly displayName: string
 }
+
+/** What can be edited of a group. */
+export function editableOf({ name, description }: Group) {
+  return { name, description }
+}

@@ -31,6 +31,13 @@ export const page = {
   ),
 }
 
+/** Of a change to something that others may be editing, too: the `ETag` that the reader was given. */
+export const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ maxLength: 200, description: 'The `ETag` that was read: refused with 412 if it has changed since.' }),
+  ),
+})
+
 /** `{items, nextCursor}`; the cursor is null on the last page. */
 export const listOf = <S extends TSchema>(item: S) =>
   Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })

@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
 import { Problem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
+import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
+import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
 import { displayNameOf, type Member } from './member.ts'
 
@@ -46,7 +47,7 @@ function toMember(row: MemberRow, roles: readonly string[]): Member {
 export async function getMember(db: Reader, id: string): Promise<Member> {
   const row = await selectMembers(db).where('account.id', '=', id).executeTakeFirst()
   if (row === undefined) throw new Problem('member_not_found')
-  return toMember(row, (await rolesOf(db, [id])).get(id) ?? [])
+  return toMember(row, (await rolesGivenTo(db, 'account', [id]))(id))
 }
 
 interface MemberFilter {
@@ -63,35 +64,18 @@ export async function listMembers(db: Reader, { status, q, after, limit }: Membe
     .limit(limit + 1)
   if (status !== 'all') query = query.where('deactivated_at', status === 'active' ? 'is' : 'is not', null)
   if (after !== undefined) query = query.where('username_key', '>', after)
-  if (q !== undefined) {
-    const pattern = `%${comparisonKey(q).replace(/[\\%_]/g, '\\$&')}%`
-    query = query.where(
-      sql<boolean>`(username_key LIKE ${pattern} ESCAPE '\\' OR email_key LIKE ${pattern} ESCAPE '\\' OR display_name_key LIKE ${pattern} ESCAPE '\\')`,
-    )
-  }
+  if (q !== undefined) query = query.where(containsText(['username_key', 'email_key', 'display_name_key'], q))
   const rows = await query.execute()
   const page = rows.slice(0, limit)
-  const roles = await rolesOf(
+  const rolesOf = await rolesGivenTo(
     db,
+    'account',
     page.map((row) => row.id),
   )
   return {
-    items: page.map((row) => toMember(row, roles.get(row.id) ?? [])),
+    items: page.map((row) => toMember(row, rolesOf(row.id))),
     next: rows.length > limit ? page.at(-1)?.username_key : undefined,
   }
-}
-
-async function rolesOf(db: Reader, accountIds: readonly string[]): Promise<Map<string, string[]>> {
-  const roles = new Map<string, string[]>()
-  if (accountIds.length === 0) return roles
-  const rows = await db
-    .selectFrom('role_grant')
-    .select(['account_id', 'role'])
-    .where('account_id', 'in', accountIds)
-    .orderBy('role')
-    .execute()
-  for (const { account_id, role } of rows) roles.set(account_id, [...(roles.get(account_id) ?? []), role])
-  return roles
 }
 
 export interface NewMember {

@@ -33,6 +33,25 @@ export async function deleteGrant(trx: Transaction, holder: RoleHolder, role: st
   return result.numDeletedRows > 0n
 }
 
+/** The roles given to each of these accounts or groups directly, sorted. */
+export async function rolesGivenTo(
+  db: Reader,
+  holders: 'account' | 'group',
+  ids: readonly string[],
+): Promise<(id: string) => readonly string[]> {
+  if (ids.length === 0) return () => []
+  const query: Promise<{ id: string; role: string }[]> =
+    holders === 'account'
+      ? db.selectFrom('role_grant').select(['account_id as id', 'role']).where('account_id', 'in', ids).execute()
+      : db.selectFrom('group_role').select(['group_id as id', 'role']).where('group_id', 'in', ids).execute()
+  const given = Map.groupBy(await query, ({ id }) => id)
+  return (id) =>
+    given
+      .get(id)
+      ?.map(({ role }) => role)
+      .sort() ?? []
+}
+
 /** The roles in force for an account: its own and those of its groups, sorted. */
 export async function effectiveRolesOf(db: Reader, accountId: string): Promise<string[]> {
   const { rows } = await sql<{ role: string }>`WITH RECURSIVE

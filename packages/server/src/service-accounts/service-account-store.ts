@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
+import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
+import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
 import type { ServiceAccount } from './service-account.ts'
 
@@ -49,7 +51,7 @@ function toServiceAccount(row: Row, roles: readonly string[]): ServiceAccount {
 export async function getServiceAccount(db: Reader, id: string, now: number): Promise<ServiceAccount> {
   const row = await selectServiceAccounts(db, now).where('account.id', '=', id).executeTakeFirst()
   if (row === undefined) throw new Problem('service_account_not_found')
-  return toServiceAccount(row, (await rolesOf(db, [id])).get(id) ?? [])
+  return toServiceAccount(row, (await rolesGivenTo(db, 'account', [id]))(id))
 }
 
 interface ServiceAccountFilter {
@@ -65,33 +67,18 @@ export async function listServiceAccounts(db: Reader, { q, after, limit, now }: 
     .orderBy('account.username_key')
     .limit(limit + 1)
   if (after !== undefined) query = query.where('account.username_key', '>', after)
-  if (q !== undefined) {
-    const pattern = `%${comparisonKey(q).replace(/[\\%_]/g, '\\$&')}%`
-    query = query.where(sql<boolean>`account.username_key LIKE ${pattern} ESCAPE '\\'`)
-  }
+  if (q !== undefined) query = query.where(containsText(['account.username_key'], q))
   const rows = await query.execute()
   const page = rows.slice(0, limit)
-  const roles = await rolesOf(
+  const rolesOf = await rolesGivenTo(
     db,
+    'account',
     page.map((row) => row.id),
   )
   return {
-    items: page.map((row) => toServiceAccount(row, roles.get(row.id) ?? [])),
+    items: page.map((row) => toServiceAccount(row, rolesOf(row.id))),
     next: rows.length > limit ? page.at(-1)?.username_key : undefined,
   }
-}
-
-async function rolesOf(db: Reader, accountIds: readonly string[]): Promise<Map<string, string[]>> {
-  const roles = new Map<string, string[]>()
-  if (accountIds.length === 0) return roles
-  const rows = await db
-    .selectFrom('role_grant')
-    .select(['account_id', 'role'])
-    .where('account_id', 'in', accountIds)
-    .orderBy('role')
-    .execute()
-  for (const { account_id, role } of rows) roles.set(account_id, [...(roles.get(account_id) ?? []), role])
-  return roles
 }
 
 interface NewServiceAccount {

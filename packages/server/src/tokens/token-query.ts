@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
-import { comparisonKey } from '../core/text.ts'
 import type { Reader } from '../storage/database.ts'
+import { containsText } from '../storage/search.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Token, TokenStatus } from './token.ts'
 
@@ -185,8 +185,7 @@ function matches(
     conditions.push(where.and([isUnused, where('token.created_at', '<', unusedSince)]))
   }
   if (q !== undefined) {
-    const pattern = `%${comparisonKey(q).replace(/[\\%_]/g, '\\$&')}%`
-    conditions.push(sql<boolean>`(token.name_key LIKE ${pattern} ESCAPE '\\' OR token.id = ${q})`)
+    conditions.push(where.or([containsText(['token.name_key'], q), where('token.id', '=', q)]))
   }
   return where.and(conditions)
 }

@@ -75,18 +75,21 @@ export async function updateToken(
   )
 }
 
-/** Revokes; false if it was revoked already, and then the first revocation's record stands. */
-export async function setRevoked(trx: Transaction, id: string, by: string, now: number): Promise<boolean> {
-  const result = await trx
+/** What is revoked already is passed over: the first revocation's record stands. Its name is free for another. */
+function revoking(trx: Transaction, by: string, now: number) {
+  return trx
     .updateTable('token')
     .set((row) => ({
       revoked_at: now,
       revoked_by: by,
       name_released_at: row.fn.coalesce('name_released_at', row.val(now)),
     }))
-    .where('id', '=', id)
     .where('revoked_at', 'is', null)
-    .executeTakeFirst()
+}
+
+/** Revokes; false if it was revoked already. */
+export async function setRevoked(trx: Transaction, id: string, by: string, now: number): Promise<boolean> {
+  const result = await revoking(trx, by, now).where('id', '=', id).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
@@ -98,32 +101,13 @@ export async function setSeveralRevoked(
   now: number,
 ): Promise<{ id: string; name: string; accountId: string }[]> {
   if (ids.length === 0) return []
-  const rows = await trx
-    .updateTable('token')
-    .set((row) => ({
-      revoked_at: now,
-      revoked_by: by,
-      name_released_at: row.fn.coalesce('name_released_at', row.val(now)),
-    }))
-    .where('id', 'in', ids)
-    .where('revoked_at', 'is', null)
-    .returning(['id', 'name', 'account_id'])
-    .execute()
+  const rows = await revoking(trx, by, now).where('id', 'in', ids).returning(['id', 'name', 'account_id']).execute()
   return rows.map(({ id, name, account_id }) => ({ id, name, accountId: account_id }))
 }
 
 /** Revokes all tokens of an account that are not revoked. Returns how many. */
 export async function revokeAllOf(trx: Transaction, accountId: string, by: string, now: number): Promise<number> {
-  const result = await trx
-    .updateTable('token')
-    .set((row) => ({
-      revoked_at: now,
-      revoked_by: by,
-      name_released_at: row.fn.coalesce('name_released_at', row.val(now)),
-    }))
-    .where('account_id', '=', accountId)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
+  const result = await revoking(trx, by, now).where('account_id', '=', accountId).executeTakeFirst()
   return Number(result.numUpdatedRows)
 }
 

@@ -771,7 +771,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -3508,7 +3508,10 @@ export interface operations {
     changeGroup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read: refused with 412 if it has changed since. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of a group. */
                 id: string;
@@ -3589,6 +3592,15 @@ export interface operations {
             };
             /** @description `group_name_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edited_meanwhile` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
