@@ -1,28 +1,63 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
 /**
- * The load, in a process of its own that is forked once and told what to do. 64 connections kept alive, each going
- * through the tokens from another place. Answers with requests a second; ends with an error if any answer was not a 200.
+ * The load, in a process of its own that is forked once and told what to do. Each scenario has 64 connections kept
+ * alive, each going through the tokens from another place; scenarios take short turns. Answers with the requests a
+ * second of each; ends with an error if any answer was not a 200.
  *
  * On bare sockets, since a general HTTP client takes as much processor as the server does, and then it would be the
  * client that is measured. It relies on each answer of a route being of one length, which it checks.
  */
 export interface LoadOrder {
+  readonly scenarios: Readonly<Record<string, Scenario>>
+  /** How often each scenario has its turn; every other time in the opposite order. */
+  readonly turns: number
+  /** How long a turn is. */
+  readonly until: { readonly seconds: number } | { readonly requests: number }
+}
+
+export interface Scenario {
   readonly url: string
   /** One token a line. */
   readonly tokensFile: string
-  /** Ends after so long, or so many requests. */
-  readonly until: { readonly seconds: number } | { readonly requests: number }
+  /** What the server is asked before each of its turns. */
+  readonly before?: string
 }
+
+/** Requests a second, by the name of the scenario. */
+export type LoadResult = Readonly<Record<string, number>>
 
 const CONNECTIONS = 64
 const OK = Buffer.from('HTTP/1.1 200 OK\r\n')
 const LENGTH = /content-length: (\d+)\r\n/i
 
-process.on('message', async (order: LoadOrder) => process.send?.({ perSecond: await carryOut(order) }))
+process.on('message', async (order: LoadOrder) => process.send?.(await carryOut(order)))
 
-async function carryOut({ url, tokensFile, until }: LoadOrder): Promise<number> {
+async function carryOut({ scenarios, turns, until }: LoadOrder): Promise<LoadResult> {
+  const players = await Promise.all(Object.entries(scenarios).map(([name, scenario]) => prepare(name, scenario)))
+  for (let turn = 0; turn < turns; turn++) {
+    // There and back, so that a machine that is getting slower does so for everyone.
+    for (const player of turn % 2 === 0 ? players : players.toReversed()) {
+      if (player.before !== undefined) await fetch(player.before)
+      await playTurn(player, until)
+    }
+  }
+  for (const { connections } of players) for (const { socket } of connections) socket.destroy()
+  return Object.fromEntries(players.map(({ name, answered, took }) => [name, (answered / took) * 1000]))
+}
+
+interface Player {
+  readonly name: string
+  readonly before: string | undefined
+  readonly connections: readonly Connection[]
+  answered: number
+  /** Milliseconds of all turns. */
+  took: number
+}
+
+async function prepare(name: string, { url, tokensFile, before }: Scenario): Promise<Player> {
   const { hostname, port, pathname } = new URL(url)
   const requests = readFileSync(tokensFile, 'utf8')
     .trim()
@@ -30,57 +65,74 @@ async function carryOut({ url, tokensFile, until }: LoadOrder): Promise<number> 
     .map((token) =>
       Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n\r\n`),
     )
+  const connections = await Promise.all(
+    Array.from({ length: CONNECTIONS }, async (_, index) => {
+      const socket = connect(Number(port), hostname).setNoDelay(true)
+      await once(socket, 'connect')
+      return new Connection(socket, requests, Math.floor((index * requests.length) / CONNECTIONS))
+    }),
+  )
+  return { name, before, connections, answered: 0, took: 0 }
+}
+
+async function playTurn(player: Player, until: LoadOrder['until']): Promise<void> {
   const most = 'requests' in until ? until.requests : Number.POSITIVE_INFINITY
   const start = performance.now()
   const end = 'seconds' in until ? start + until.seconds * 1000 : Number.POSITIVE_INFINITY
-  const progress: Progress = {
-    answered: 0,
-    isOver: () => progress.answered >= most || performance.now() >= end,
+  let answered = 0
+  const goOn = () => ++answered < most && performance.now() < end
+  await Promise.all(player.connections.map((connection) => connection.drive(goOn)))
+  player.answered += answered
+  player.took += performance.now() - start
+}
+
+/** One request at a time, until told to stop. */
+class Connection {
+  readonly socket: Socket
+  readonly #requests: readonly Buffer[]
+  #next: number
+  /** The length of every answer, once the first has come. */
+  #expected = 0
+  #received = 0
+  #goOn: () => boolean = () => false
+  #resolve: () => void = () => {}
+  #reject: (error: Error) => void = () => {}
+
+  constructor(socket: Socket, requests: readonly Buffer[], from: number) {
+    this.socket = socket
+    this.#requests = requests
+    this.#next = from
+    socket.on('error', (error) => this.#reject(error))
+    socket.on('data', (chunk) => this.#receive(chunk))
   }
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, (_, index) =>
-      drive(
-        connect(Number(port), hostname).setNoDelay(true),
-        requests,
-        Math.floor((index * requests.length) / CONNECTIONS),
-        progress,
-      ),
-    ),
-  )
-  return (progress.answered / (performance.now() - start)) * 1000
-}
 
-interface Progress {
-  answered: number
-  isOver(): boolean
-}
-
-function drive(socket: Socket, requests: readonly Buffer[], from: number, progress: Progress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let next = from
-    let expected = 0
-    let received = 0
-    const ask = () => {
-      received = 0
-      socket.write(requests[next++ % requests.length] as Buffer)
-    }
-    socket.on('error', reject)
-    socket.on('connect', ask)
-    socket.on('data', (chunk) => {
-      if (received === 0) {
-        if (chunk.compare(OK, 0, OK.length, 0, OK.length) !== 0)
-          return reject(new Error(`refused: ${chunk.toString()}`))
-        if (expected === 0) expected = lengthOf(chunk)
-      }
-      received += chunk.length
-      if (received > expected) return reject(new Error('an answer was longer than the first'))
-      if (received < expected) return
-      progress.answered++
-      if (!progress.isOver()) return ask()
-      socket.destroy()
-      resolve()
+  /** Asks again and again while `goOn`, which is called at every answer, says so. */
+  drive(goOn: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#goOn = goOn
+      this.#resolve = resolve
+      this.#reject = reject
+      this.#ask()
     })
-  })
+  }
+
+  #ask(): void {
+    this.#received = 0
+    this.socket.write(this.#requests[this.#next++ % this.#requests.length] as Buffer)
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#received === 0) {
+      const isOk = chunk.compare(OK, 0, OK.length, 0, OK.length) === 0
+      if (!isOk) this.#reject(new Error(`refused: ${chunk.toString()}`))
+      if (this.#expected === 0) this.#expected = lengthOf(chunk)
+    }
+    this.#received += chunk.length
+    if (this.#received > this.#expected) this.#reject(new Error('an answer was longer than the first'))
+    if (this.#received < this.#expected) return
+    if (this.#goOn()) this.#ask()
+    else this.#resolve()
+  }
 }
 
 /** Head and body together; the head arrives in one piece. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { LoadOrder } from './load.ts'
+import type { LoadOrder, LoadResult } from './load.ts'
 
 /** The server has one core and the load the other, so that they do not take turns; without `taskset` both have all. */
 const SERVER_CORE = '0'
@@ -24,7 +24,6 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 export interface BenchServer {
   readonly origin: string
   residentMiB(): Promise<number>
-  noteUsage(isNoted: boolean): Promise<void>
   stop(): Promise<void>
 }
 
@@ -45,15 +44,13 @@ export async function startServer(
   if (isPinned) pin(child, SERVER_CORE)
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
   const { port } = JSON.parse(line.toString()) as { port: number }
-  const ask = async (order: string): Promise<{ rssMiB?: number }> => {
-    child.send(order)
-    const [answer] = (await once(child, 'message')) as [{ rssMiB?: number }]
-    return answer
-  }
   return {
     origin: `http://127.0.0.1:${port}`,
-    residentMiB: async () => (await ask('memory')).rssMiB as number,
-    noteUsage: async (isNoted) => void (await ask(isNoted ? 'note usage' : 'note no usage')),
+    async residentMiB() {
+      child.send('memory')
+      const [rssMiB] = (await once(child, 'message')) as [number]
+      return rssMiB
+    },
     async stop() {
       child.kill('SIGTERM')
       await once(child, 'exit')
@@ -62,8 +59,7 @@ export async function startServer(
 }
 
 export interface Load {
-  /** Loads an address and returns requests a second. */
-  run(order: LoadOrder): Promise<number>
+  run(order: LoadOrder): Promise<LoadResult>
   stop(): Promise<void>
 }
 
@@ -74,10 +70,9 @@ export function startLoad(): Load {
   const died = once(child, 'exit').then(() => Promise.reject(new Error('the load ended early: see above')))
   died.catch(() => {})
   return {
-    async run(order) {
+    run(order) {
       child.send(order)
-      const answered = new Promise<{ perSecond: number }>((resolve) => child.once('message', resolve as () => void))
-      return (await Promise.race([answered, died])).perSecond
+      return Promise.race([new Promise<LoadResult>((resolve) => child.once('message', resolve as () => void)), died])
     },
     async stop() {
       child.kill('SIGTERM')

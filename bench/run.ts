@@ -11,11 +11,9 @@ import { ratios, type Spread, spread } from './statistics.ts'
  * taken round by round between things measured next to each other; everything else is the machine's mood.
  */
 const ROUNDS = 7
-/** HTTP: many short turns say more than a few long ones, since the machine's speed moves from second to second. */
-const HTTP_ROUNDS = 21
-const HTTP_TURN_SECONDS = 0.8
-/** For the caches and the compiler. */
-const WARM_UP_ROUNDS = 3
+/** HTTP: many short turns in each round, since the speed of a shared machine moves within a second. */
+const HTTP_TURNS = 20
+const HTTP_TURN_SECONDS = 0.15
 const IN_USE = 1000
 const MANY = 1_000_000
 
@@ -41,33 +39,33 @@ try {
 }
 report()
 
-/** The HTTP scenarios take turns within each round. */
 async function overHttp({ url, tokens }: BenchDatabase): Promise<void> {
   const [ramp, bare] = await Promise.all([startServer(url, 'ramp'), startServer(url, 'bare')])
   const load = startLoad()
+  const tokensFile = tokens['one'] as string
+  const [guardedUrl, note] = [`${ramp.origin}/bench/guarded`, `${ramp.origin}/bench/note`]
   const scenarios = {
-    open: { server: ramp, path: '/bench/open', tokens: tokens['one'] },
-    guarded: { server: ramp, path: '/bench/guarded', tokens: tokens['one'] },
-    unnoted: { server: ramp, path: '/bench/guarded', tokens: tokens['one'] },
-    allRoles: { server: ramp, path: '/bench/guarded', tokens: tokens['all'] },
-    bare: { server: bare, path: '/', tokens: tokens['one'] },
+    bare: { url: bare.origin, tokensFile },
+    open: { url: `${ramp.origin}/bench/open`, tokensFile },
+    guarded: { url: guardedUrl, tokensFile, before: note },
+    unnoted: { url: guardedUrl, tokensFile, before: `${ramp.origin}/bench/note-nothing` },
+    allRoles: { url: guardedUrl, tokensFile: tokens['all'] as string, before: note },
   }
-  const measured = Object.fromEntries(Object.keys(scenarios).map((name) => [name, [] as number[]])) as Record<
-    keyof typeof scenarios,
-    number[]
-  >
-  const turns = Object.entries(scenarios) as [keyof typeof scenarios, (typeof scenarios)[keyof typeof scenarios]][]
-  for (let round = -WARM_UP_ROUNDS; round < HTTP_ROUNDS; round++) {
-    // There and back, so that a machine that is getting slower does so for everyone.
-    for (const [name, { server, path, tokens }] of round % 2 === 0 ? turns : turns.toReversed()) {
-      if (name === 'unnoted') await server.noteUsage(false)
-      const url = server.origin + path
-      const perSecond = await load.run({ url, tokensFile: tokens as string, until: { seconds: HTTP_TURN_SECONDS } })
-      if (name === 'unnoted') await server.noteUsage(true)
-      if (round >= 0) measured[name].push(perSecond)
-    }
+  const measured: Record<keyof typeof scenarios, number[]> = {
+    bare: [],
+    open: [],
+    guarded: [],
+    unnoted: [],
+    allRoles: [],
   }
-  await Promise.all([ramp, bare, load].map((started: { stop(): Promise<void> }) => started.stop()))
+  for (let round = -1; round < ROUNDS; round++) {
+    const perSecond = await load.run({ scenarios, turns: HTTP_TURNS, until: { seconds: HTTP_TURN_SECONDS } })
+    // The first round warms up: caches, and the compiler.
+    if (round < 0) continue
+    for (const name of Object.keys(scenarios) as (keyof typeof scenarios)[])
+      measured[name].push(perSecond[name] as number)
+  }
+  await Promise.all([ramp.stop(), bare.stop(), load.stop()])
   const { open, guarded, allRoles } = measured
   rows.push(
     { what: 'HTTP: authenticated / open route', value: ratios(guarded, open), bound: { atLeast: 0.95 } },
@@ -112,8 +110,8 @@ async function memoryAfterMany({ url, tokens }: BenchDatabase): Promise<void> {
   const server = await startServer(url, 'ramp', { isPinned: false })
   const load = startLoad()
   await load.run({
-    url: `${server.origin}/bench/guarded`,
-    tokensFile: tokens['rest'] as string,
+    scenarios: { rest: { url: `${server.origin}/bench/guarded`, tokensFile: tokens['rest'] as string } },
+    turns: 1,
     until: { requests: MANY },
   })
   const residentMiB = await server.residentMiB()

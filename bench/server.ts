@@ -5,14 +5,12 @@ import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 
 /**
  * The server under load, in a process of its own: `server.ts <database url> [ramp | bare]`. The real app with two
- * routes more that give the same payload, one open, one guarded; `bare` is Node's own server with nothing around it.
+ * routes more that give the same payload, one open, one guarded, and two that turn the noting of usage on and off; `bare` is Node's own server with nothing around it.
  * Prints its port.
  */
 const [databaseUrl = '', variant = 'ramp'] = process.argv.slice(2)
 const PAYLOAD = { templates: Array.from({ length: 5 }, (_, id) => ({ id, name: `Template ${id}`, published: true })) }
 const BODY_LENGTH = JSON.stringify(PAYLOAD).length
-
-let noteUsage = (_isNoted: boolean) => {}
 
 if (variant === 'bare') {
   const server = createServer((_req, res) => {
@@ -30,19 +28,27 @@ if (variant === 'bare') {
     extra: {
       access: {
         'GET /bench/open': { by: ['anonymous'] },
+        'GET /bench/note': { by: ['anonymous'] },
+        'GET /bench/note-nothing': { by: ['anonymous'] },
         'GET /bench/guarded': { by: ['session', 'pat', 'service'], permission: 'templates:read' },
       },
-      register(router) {
+      register(router, services) {
         router.get('/bench/open', { schema: { hide: true } }, () => PAYLOAD)
         router.get('/bench/guarded', { schema: { hide: true } }, () => PAYLOAD)
+        const { usage } = services
+        const note = usage.note.bind(usage)
+        for (const [path, instead] of [
+          ['/bench/note', note],
+          ['/bench/note-nothing', () => {}],
+        ] as const) {
+          router.get(path, { schema: { hide: true } }, () => {
+            usage.note = instead
+            return PAYLOAD
+          })
+        }
       },
     },
   })
-  const { usage } = app.services
-  const note = usage.note.bind(usage)
-  noteUsage = (isNoted) => {
-    usage.note = isNoted ? note : () => {}
-  }
   const address = await app.listen({ host: config.host, port: config.port })
   announce(Number(new URL(address).port))
 }
@@ -51,13 +57,5 @@ function announce(port: number): void {
   process.stdout.write(`${JSON.stringify({ port })}\n`)
 }
 
-type Order = 'memory' | 'note usage' | 'note no usage'
-
-// What the benchmark asks between rounds: how much memory this process holds, and to go on without noting usage.
-process.on('message', (order: Order) => {
-  if (order === 'memory') process.send?.({ rssMiB: process.memoryUsage.rss() / 2 ** 20 })
-  else {
-    noteUsage(order === 'note usage')
-    process.send?.({})
-  }
-})
+// Asked by the benchmark: how much memory this process holds.
+process.on('message', () => process.send?.(process.memoryUsage.rss() / 2 ** 20))
