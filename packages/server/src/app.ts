@@ -7,6 +7,7 @@ import { type Config, ConfigError } from './config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { Problem } from './core/problem.ts'
 import { registerGroupRoutes } from './groups/group-routes.ts'
+import { registerMembershipRoutes } from './groups/membership-routes.ts'
 import { ACCESS, type AccessRule } from './http/access.ts'
 import { authentication } from './http/authenticate.ts'
 import { acceptOnlyJson, BODY_LIMIT_BYTES } from './http/body-parser.ts'
@@ -113,6 +114,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerTokenRoutes(router, services)
   registerMemberRoutes(router, services)
   registerGroupRoutes(router, services)
+  registerMembershipRoutes(router, services)
   registerServiceAccountRoutes(router, services)
   registerServiceTokenRoutes(router, services)
   registerInventoryRoutes(router, services)

@@ -5,35 +5,34 @@ import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { AccountId, closed, IfMatch, listOf, NoContent, page } from '../http/schemas.ts'
-import { rolesByGroup } from '../roles/role-grant-store.ts'
+import { closed, IfMatch, listOf, NoContent, page } from '../http/schemas.ts'
+import { toInheritedRoles } from '../roles/role-schemas.ts'
+import { roleSourcesOfGroup } from '../roles/role-sources.ts'
 import type { Services } from '../services.ts'
 import { changeGroup } from './change-group.ts'
-import { joinGroup, leaveGroup } from './change-membership.ts'
-import { nestGroup, unnestGroup } from './change-nesting.ts'
 import { createGroup } from './create-group.ts'
 import { deleteGroup } from './delete-group.ts'
 import { editableOf } from './group.ts'
+import { listLosses } from './group-losses.ts'
 import {
   ChangeGroupBody,
   CreateGroupBody,
-  GroupAccountBody,
   GroupBody,
   GroupDetailBody,
   GroupId,
+  GroupLossBody,
   ListGroupsQuery,
   toGroupBody,
+  toNeighbourBody,
 } from './group-schemas.ts'
-import { getGroup, listGroupAccounts, listGroups, listNeighbours } from './group-store.ts'
+import { getGroup, listGroups, listNeighbours } from './group-store.ts'
 
 const NAME_LENGTH = 100
 const OneGroup = Type.Object({ id: GroupId })
-const OneMembership = Type.Object({ id: GroupId, accountId: AccountId })
-const OneNesting = Type.Object({ id: GroupId, groupId: GroupId })
 const isText = (value: unknown): value is string => typeof value === 'string'
 const tags = ['Groups']
 
-/** `/api/v1/groups`: sets of accounts, the groups within them, and so who inherits which roles. */
+/** `/api/v1/groups`: sets of accounts with roles. Who and which groups are in them is in membership-routes. */
 export function registerGroupRoutes(app: Router, services: Services): void {
   const { database } = services
 
@@ -49,8 +48,9 @@ export function registerGroupRoutes(app: Router, services: Services): void {
       },
     },
     async (req) => {
-      const { q, cursor, limit = 50 } = req.query
-      const { items, next } = await listGroups(database.read, { q, limit, after: decodeCursor(cursor, isText) })
+      const { q, within = 'any', cursor, limit = 50 } = req.query
+      const after = decodeCursor(cursor, isText)
+      const { items, next } = await listGroups(database.read, { q, isTop: within === 'none', limit, after })
       return { items: items.map(toGroupBody), nextCursor: next === undefined ? null : encodeCursor(next) }
     },
   )
@@ -94,11 +94,13 @@ export function registerGroupRoutes(app: Router, services: Services): void {
       const group = await getGroup(database.read, id)
       reply.header('etag', etagOf(editableOf(group)))
       const { below, above } = await listNeighbours(database.read, id)
+      const sources = await roleSourcesOfGroup(database.read, id)
       return {
         ...toGroupBody(group),
-        groups: below,
-        memberOf: above,
-        effectiveRoles: await rolesByGroup(database.read, id),
+        groups: below.map(toNeighbourBody),
+        memberOf: above.map(toNeighbourBody),
+        effectiveRoles: sources.map(({ role }) => role).sort(),
+        inheritedRoles: toInheritedRoles(sources),
       }
     },
   )
@@ -147,103 +149,28 @@ export function registerGroupRoutes(app: Router, services: Services): void {
   )
 
   app.get(
-    '/api/v1/groups/:id/members',
+    '/api/v1/groups/:id/losses',
     {
       config: { problems: ['group_not_found'] },
       schema: {
-        operationId: 'listGroupMembers',
+        operationId: 'listGroupLosses',
         tags,
-        summary: 'List the accounts in a group',
+        summary: 'Who would lose which roles if the group were deleted',
+        description:
+          'Only what nothing else gives them. A page looks at `limit` accounts, and has those of them that lose something: it may be shorter, even empty, before the last.',
         params: OneGroup,
         querystring: closed(page),
-        response: { 200: listOf(GroupAccountBody) },
+        response: { 200: listOf(GroupLossBody) },
       },
     },
     async (req) => {
       const { cursor, limit = 50 } = req.query
       const { id } = await getGroup(database.read, req.params.id)
-      const { items, next } = await listGroupAccounts(database.read, id, { limit, after: decodeCursor(cursor, isText) })
-      return { items, nextCursor: next === undefined ? null : encodeCursor(next) }
-    },
-  )
-
-  app.put(
-    '/api/v1/groups/:id/members/:accountId',
-    {
-      config: { problems: ['group_not_found', 'account_not_found', 'grant_exceeds_token'] },
-      schema: {
-        operationId: 'joinGroup',
-        tags,
-        summary: 'Put an account into a group',
-        params: OneMembership,
-        response: { 204: NoContent },
-      },
-    },
-    async (req, reply) => {
-      const { id, accountId } = req.params
-      await joinGroup(services, contextOf(req, services), asAuthenticated(req), { groupId: id, accountId })
-      return reply.code(204).send(null)
-    },
-  )
-
-  app.delete(
-    '/api/v1/groups/:id/members/:accountId',
-    {
-      config: { problems: ['group_not_found', 'last_administrator', 'grant_exceeds_token'] },
-      schema: {
-        operationId: 'leaveGroup',
-        tags,
-        summary: 'Take an account out of a group',
-        params: OneMembership,
-        response: { 204: NoContent },
-      },
-    },
-    async (req, reply) => {
-      const { id, accountId } = req.params
-      await leaveGroup(services, contextOf(req, services), asAuthenticated(req), { groupId: id, accountId })
-      return reply.code(204).send(null)
-    },
-  )
-
-  app.put(
-    '/api/v1/groups/:id/groups/:groupId',
-    {
-      config: { problems: ['group_not_found', 'group_cycle', 'grant_exceeds_token'] },
-      schema: {
-        operationId: 'nestGroup',
-        tags,
-        summary: 'Make the group `groupId` a member of the group `id`',
-        description: 'The people of `groupId` then have the roles of both; not the reverse.',
-        params: OneNesting,
-        response: { 204: NoContent },
-      },
-    },
-    async (req, reply) => {
-      const { id, groupId } = req.params
-      await nestGroup(services, contextOf(req, services), asAuthenticated(req), { groupId: id, memberGroupId: groupId })
-      return reply.code(204).send(null)
-    },
-  )
-
-  app.delete(
-    '/api/v1/groups/:id/groups/:groupId',
-    {
-      config: { problems: ['group_not_found', 'last_administrator', 'grant_exceeds_token'] },
-      schema: {
-        operationId: 'unnestGroup',
-        tags,
-        summary: 'End that `groupId` is a member of `id`',
-        params: OneNesting,
-        response: { 204: NoContent },
-      },
-    },
-    async (req, reply) => {
-      const { id, groupId } = req.params
-      await unnestGroup(services, contextOf(req, services), asAuthenticated(req), {
-        groupId: id,
-        memberGroupId: groupId,
-      })
-      return reply.code(204).send(null)
+      const { items, next } = await listLosses(database.read, id, { limit, after: decodeCursor(cursor, isText) })
+      return {
+        items: items.map(({ roles, ...account }) => ({ ...account, roles: [...roles] })),
+        nextCursor: next === undefined ? null : encodeCursor(next),
+      }
     },
   )
 }

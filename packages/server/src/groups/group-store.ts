@@ -5,7 +5,7 @@ import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
-import type { Group, GroupAccount, GroupReference } from './group.ts'
+import type { Group, GroupAccount, GroupNeighbour, GroupReference } from './group.ts'
 
 function selectGroups(db: Reader) {
   return db
@@ -18,7 +18,12 @@ function selectGroups(db: Reader) {
         .whereRef('group_member.group_id', '=', 'account_group.id')
         .as('member_count'),
     )
+    .select(countNestings('group_id').as('group_count'))
 }
+
+/** How many groups are directly in the group of the row (`group_id`), or directly around it (`member_group_id`). */
+const countNestings = (end: 'group_id' | 'member_group_id') =>
+  sql<number>`(SELECT count(*) FROM group_nesting WHERE ${sql.ref(`group_nesting.${end}`)} = account_group.id)`
 
 type GroupRow = Awaited<ReturnType<ReturnType<typeof selectGroups>['executeTakeFirstOrThrow']>>
 
@@ -30,6 +35,7 @@ function toGroup(row: GroupRow, roles: readonly string[]): Group {
     createdAt: row.created_at,
     roles,
     memberCount: row.member_count ?? 0,
+    groupCount: row.group_count,
   }
 }
 
@@ -42,17 +48,20 @@ export async function getGroup(db: Reader, id: string): Promise<Group> {
 
 interface GroupFilter {
   readonly q: string | undefined
+  /** Only groups that are in no other. */
+  readonly isTop: boolean
   readonly after: string | undefined
   readonly limit: number
 }
 
 /** Groups in the order of their names, from after the key `after`. */
-export async function listGroups(db: Reader, { q, after, limit }: GroupFilter) {
+export async function listGroups(db: Reader, { q, isTop, after, limit }: GroupFilter) {
   let query = selectGroups(db)
     .orderBy('name_key')
     .limit(limit + 1)
   if (after !== undefined) query = query.where('name_key', '>', after)
   if (q !== undefined) query = query.where(containsText(['name_key'], q))
+  if (isTop) query = query.where(sql<boolean>`id NOT IN (SELECT member_group_id FROM group_nesting)`)
   const rows = await query.execute()
   const page = rows.slice(0, limit)
   const rolesOf = await rolesGivenTo(
@@ -199,12 +208,13 @@ export async function listGroupAccounts(
 export async function listNeighbours(
   db: Reader,
   id: string,
-): Promise<{ below: GroupReference[]; above: GroupReference[] }> {
+): Promise<{ below: GroupNeighbour[]; above: GroupNeighbour[] }> {
   const neighbours = (end: 'group_id' | 'member_group_id', other: 'group_id' | 'member_group_id') =>
     db
       .selectFrom('group_nesting')
       .innerJoin('account_group', 'account_group.id', `group_nesting.${other}`)
       .select(['account_group.id', 'account_group.name'])
+      .select([countNestings('group_id').as('groupCount'), countNestings('member_group_id').as('memberOfCount')])
       .where(`group_nesting.${end}`, '=', id)
       .orderBy('account_group.name_key')
       .execute()
@@ -212,7 +222,13 @@ export async function listNeighbours(
     neighbours('group_id', 'member_group_id'),
     neighbours('member_group_id', 'group_id'),
   ])
-  return { below, above }
+  const rolesOf = await rolesGivenTo(
+    db,
+    'group',
+    [...below, ...above].map((group) => group.id),
+  )
+  const withRoles = (group: (typeof below)[number]) => ({ ...group, roles: rolesOf(group.id) })
+  return { below: below.map(withRoles), above: above.map(withRoles) }
 }
 
 /** Every nesting that is reached by going up from a group: what a circle through it would consist of. */

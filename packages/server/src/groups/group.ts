@@ -8,12 +8,24 @@ export interface Group {
   readonly roles: readonly string[]
   /** How many accounts are in it directly. */
   readonly memberCount: number
+  /** How many groups are in it directly. */
+  readonly groupCount: number
 }
 
 /** A group as it stands beside another. */
 export interface GroupReference {
   readonly id: string
   readonly name: string
+}
+
+/** A group directly in another, or directly around it. */
+export interface GroupNeighbour extends GroupReference {
+  /** Roles given to it itself. */
+  readonly roles: readonly string[]
+  /** How many groups are in it directly. */
+  readonly groupCount: number
+  /** How many groups it is in directly. */
+  readonly memberOfCount: number
 }
 
 /** An account in a group. */

@@ -67,6 +67,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/v1/groups/:id': allowed('groups:write'),
   'DELETE /api/v1/groups/:id': allowed('groups:write'),
   'GET /api/v1/groups/:id/members': allowed('groups:read'),
+  'GET /api/v1/groups/:id/losses': allowed('groups:read'),
   'PUT /api/v1/groups/:id/members/:accountId': allowed('groups:write'),
   'DELETE /api/v1/groups/:id/members/:accountId': allowed('groups:write'),
   'PUT /api/v1/groups/:id/groups/:groupId': allowed('groups:write'),
@@ -95,6 +96,8 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'POST /api/v1/tokens/:id/explain': own('own-tokens:read'),
 
   'GET /api/v1/roles': { by: ['session', 'pat', 'service'] },
+  'GET /api/v1/role-grants': allowed('members:read'),
+  'GET /api/v1/roles/:role/holders': allowed('members:read'),
   'GET /api/v1/audit-events': allowed('audit:read'),
 }
 

@@ -2,13 +2,14 @@ import { Type } from 'typebox'
 import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import type { Router } from '../http/routes.ts'
-import { NoContent, PlainText } from '../http/schemas.ts'
+import { NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { grantRole } from './grant-role.ts'
 import type { RoleHolder } from './require-holder.ts'
+import { RoleName } from './role-schemas.ts'
 import { takeRole } from './take-role.ts'
 
-const OneGrant = Type.Object({ id: Type.String({ format: 'uuid' }), role: PlainText({ minLength: 1, maxLength: 64 }) })
+const OneGrant = Type.Object({ id: Type.String({ format: 'uuid' }), role: RoleName })
 
 const HOLDERS = [
   { type: 'member', path: '/api/v1/members', tag: 'Members', name: 'Member', phrase: 'a member' },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { JsonFault, linesOf } from './json-lines.ts'
 
 /** A named set of permissions, from the catalogue. */
 export interface Role {
@@ -74,18 +75,32 @@ export class RoleCatalogue {
 
 const DEFAULT_FILE = fileURLToPath(new URL('default-roles.json', import.meta.url))
 
-/** Reads a catalogue, the product's own unless `file` names another. Throws an error whose message says what to mend. */
+/**
+ * Reads a catalogue, the product's own unless `file` names another. Throws an error whose message says what to mend, and
+ * on which line.
+ */
 export function loadRoleCatalogue(file = DEFAULT_FILE): RoleCatalogue {
-  const content: unknown = parseJson(readText(file))
-  const fault = Value.Errors(CatalogueFile, content)[0]
-  if (fault || !Value.Check(CatalogueFile, content)) {
-    throw new Error(`${fault?.instancePath || '/'} ${fault?.message ?? 'is not acceptable'}`)
+  const text = readText(file)
+  const lines = jsonLinesOf(text)
+  const fail = (pointer: string, reason: string) => new Error(`line ${lines.get(pointer) ?? 1}: ${reason}`)
+
+  const content: unknown = JSON.parse(text)
+  if (!Value.Check(CatalogueFile, content)) {
+    const fault = Value.Errors(CatalogueFile, content)[0]
+    throw fail(fault?.instancePath ?? '', reasonOf(fault))
   }
   const names = content.roles.map((role) => role.name)
-  const repeated = names.find((name, index) => names.indexOf(name) !== index)
-  if (repeated !== undefined) throw new Error(`the role ${repeated} stands there twice`)
-  if (!names.includes(ADMINISTRATOR)) throw new Error(`the role ${ADMINISTRATOR} is missing`)
+  const repeated = names.findIndex((name, index) => names.indexOf(name) !== index)
+  if (repeated >= 0) throw fail(`/roles/${repeated}/name`, `the role ${names[repeated]} stands there twice`)
+  if (!names.includes(ADMINISTRATOR)) throw fail('/roles', `the role ${ADMINISTRATOR} is missing`)
   return new RoleCatalogue(content.roles)
+}
+
+/** A field that should not be there is not named: the file may be another than was meant. */
+function reasonOf(fault: ReturnType<typeof Value.Errors>[number] | undefined): string {
+  const { instancePath = '', keyword, message } = fault ?? {}
+  if (keyword === 'boolean') return `${instancePath.replace(/\/[^/]*$/, '') || '/'} must not have this field`
+  return `${instancePath || '/'} ${message ?? 'is not acceptable'}`
 }
 
 function readText(file: string): string {
@@ -96,11 +111,11 @@ function readText(file: string): string {
   }
 }
 
-/** The engine's own message would quote the file, which may be another than was meant. */
-function parseJson(text: string): unknown {
+function jsonLinesOf(text: string): ReadonlyMap<string, number> {
   try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error('the file is not JSON')
+    return linesOf(text)
+  } catch (error) {
+    if (error instanceof JsonFault) throw new Error(`line ${error.line}: the file is not JSON, ${error.message}`)
+    throw error
   }
 }

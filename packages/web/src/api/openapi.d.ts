@@ -325,6 +325,30 @@ export interface paths {
         patch: operations["changeGroup"];
         trace?: never;
     };
+    "/api/v1/groups/{id}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who would lose which roles if the group were deleted
+         * @description Only what nothing else gives them. A page looks at `limit` accounts, and has those of them that lose something: it may be shorter, even empty, before the last.
+         *
+         *     Needs the permission `groups:read`.
+         *
+         *     Needs the permission `groups:read`.
+         */
+        get: operations["listGroupLosses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups/{id}/members": {
         parameters: {
             query?: never;
@@ -650,6 +674,54 @@ export interface paths {
         };
         /** The catalogue of roles */
         get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often each role is given
+         * @description With those that were given once and that the catalogue no longer has.
+         *
+         *     Needs the permission `members:read`.
+         *
+         *     Needs the permission `members:read`.
+         */
+        get: operations["countRoleGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has a role, directly or through which group
+         * @description Groups first, then accounts. A role that nobody has, or that there is not, has no holders.
+         *
+         *     Needs the permission `members:read`.
+         *
+         *     Needs the permission `members:read`.
+         */
+        get: operations["listRoleHolders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3013,6 +3085,8 @@ export interface operations {
             query?: {
                 /** @description Part of the name. */
                 q?: string;
+                /** @description `none`: only groups that are in no other group. */
+                within?: "any" | "none";
                 /** @description How many at most. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -3048,6 +3122,8 @@ export interface operations {
                             roles: string[];
                             /** @description How many accounts are in it directly. */
                             memberCount: number;
+                            /** @description How many groups are in it directly. */
+                            groupCount: number;
                         }[];
                         nextCursor: string | null;
                     };
@@ -3167,6 +3243,8 @@ export interface operations {
                         roles: string[];
                         /** @description How many accounts are in it directly. */
                         memberCount: number;
+                        /** @description How many groups are in it directly. */
+                        groupCount: number;
                     };
                 };
             };
@@ -3288,6 +3366,8 @@ export interface operations {
                         roles: string[];
                         /** @description How many accounts are in it directly. */
                         memberCount: number;
+                        /** @description How many groups are in it directly. */
+                        groupCount: number;
                         /** @description The groups that are members of this one. */
                         groups: {
                             /**
@@ -3296,6 +3376,12 @@ export interface operations {
                              */
                             id: string;
                             name: string;
+                            /** @description Roles given to that group itself. */
+                            roles: string[];
+                            /** @description How many groups are in it directly. */
+                            groupCount: number;
+                            /** @description How many groups it is in directly. */
+                            memberOfCount: number;
                         }[];
                         /** @description The groups that this one is a member of: its people have their roles, too. */
                         memberOf: {
@@ -3305,9 +3391,21 @@ export interface operations {
                              */
                             id: string;
                             name: string;
+                            /** @description Roles given to that group itself. */
+                            roles: string[];
+                            /** @description How many groups are in it directly. */
+                            groupCount: number;
+                            /** @description How many groups it is in directly. */
+                            memberOfCount: number;
                         }[];
                         /** @description What being in this group gives: its roles and those of the groups above. */
                         effectiveRoles: string[];
+                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        inheritedRoles: {
+                            role: string;
+                            /** @description Names of the groups it comes through, from the nearest to the one that has it. */
+                            through: string[];
+                        }[];
                     };
                 };
             };
@@ -3551,6 +3649,8 @@ export interface operations {
                         roles: string[];
                         /** @description How many accounts are in it directly. */
                         memberCount: number;
+                        /** @description How many groups are in it directly. */
+                        groupCount: number;
                     };
                 };
             };
@@ -3601,6 +3701,130 @@ export interface operations {
             };
             /** @description `edited_meanwhile` */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroupLosses: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a group. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The id of an account.
+                             */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "member" | "service";
+                            username: string;
+                            displayName: string;
+                            /** @description What nothing else gives it. */
+                            roles: string[];
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6645,6 +6869,223 @@ export interface operations {
                 };
             };
             /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countRoleGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            role: string;
+                            /** @description False: the catalogue no longer has it, and it gives nothing. */
+                            inCatalogue: boolean;
+                            /** @description How many accounts were given it directly. */
+                            accounts: number;
+                            /** @description How many groups were given it directly. */
+                            groups: number;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoleHolders: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @enum {string} */
+                            type: "member" | "service_account" | "group";
+                            /** Format: uuid */
+                            id: string;
+                            /** @description The username of a member, the name of a service account or group. */
+                            name: string;
+                            displayName: string;
+                            /** @enum {string} */
+                            status: "active" | "deactivated";
+                            /** @description Names of the groups it comes through, from the nearest to the one that has it; empty: given directly. */
+                            through: string[];
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;

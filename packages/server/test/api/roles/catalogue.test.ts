@@ -65,19 +65,39 @@ onBothEngines('The catalogue of roles', (engine) => {
     }
   })
 
+  const lines = (...text: string[]) => text.join('\n')
+  const written = (...roles: object[]) =>
+    lines('{', '  "roles": [', roles.map((role) => `    ${JSON.stringify(role)}`).join(',\n'), '  ]', '}')
+
   test.each([
-    ['is no JSON', '{"roles": [', /is not JSON/],
-    ['has no roles', { roles: [] }, /roles/],
-    ['lacks the Administrator', { roles: [courier] }, /Administrator is missing/],
-    ['has a role twice', { roles: [administrator, courier, courier] }, /Courier stands there twice/],
+    ['is no JSON', '{"roles": [', /line 1: the file is not JSON, a value is expected/],
+    [
+      'has a comma too many',
+      lines('{', '  "roles": [', '    {"name": "A",}', '  ]', '}'),
+      /line 3: the file is not JSON, a name in/,
+    ],
+    ['lacks a comma', lines('{"$schema": "x"', '"roles": []}'), /line 2: the file is not JSON, , or } is expected/],
+    ['goes on after its end', lines('{"roles": []}', '', '{}'), /line 3: .*the end of the file is expected/],
+    ['has no roles', lines('{', '"roles": []', '}'), /line 2: \/roles /],
+    ['lacks the Administrator', written(courier), /line 2: the role Administrator is missing/],
+    ['has a role twice', written(administrator, courier, courier), /line 5: the role Courier stands there twice/],
     [
       'has a permission that is none',
-      { roles: [administrator, { ...courier, permissions: ['everything'] }] },
-      /\/roles\/1\/permissions\/0/,
+      written(administrator, { ...courier, permissions: ['everything'] }),
+      /line 4: \/roles\/1\/permissions\/0 must match/,
     ],
-    ['has an unknown field', { roles: [{ ...administrator, admin: true }] }, /\/roles\/0/],
-    ['has a role without a description', { roles: [{ ...administrator, description: '' }] }, /\/roles\/0\/description/],
-  ])('of one’s own that %s stops the start, saying so', async (_why, content, message) => {
+    [
+      'has an unknown field',
+      written({ ...administrator, hunter2: true }),
+      /line 3: \/roles\/0 must not have this field\.$/,
+    ],
+    [
+      'has a role without a description',
+      lines('{"roles": [{', '"name": "Administrator",', '"permissions": [],', '"description": ""', '}]}'),
+      /line 4: \/roles\/0\/description/,
+    ],
+    ['lacks a field', lines('{"roles": [', '{"name": "Administrator"}', ']}'), /line 2: \/roles\/0 must have required/],
+  ])('of one’s own that %s stops the start, saying why and on which line', async (_why, content, message) => {
     await expect(startServer(engine, { config: { rolesFile: rolesFile(content) } })).rejects.toThrow(message)
   })
 
