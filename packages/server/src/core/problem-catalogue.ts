@@ -28,6 +28,7 @@ export const PROBLEMS = {
   current_password_wrong: { status: 403, title: 'The current password is wrong.' },
 
   not_found: { status: 404, title: 'There is nothing at this address.' },
+  session_not_found: { status: 404, title: 'No such session.' },
   token_not_found: { status: 404, title: 'No such token.' },
   member_not_found: { status: 404, title: 'No such member.' },
   account_not_found: { status: 404, title: 'No such account.' },

@@ -44,6 +44,9 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'POST /api/v1/session': everybody,
   'DELETE /api/v1/session': { by: ['session'], beforePasswordChange: true },
   'PUT /api/v1/me/password': { by: ['session'], beforePasswordChange: true },
+  'GET /api/v1/me/sessions': { by: ['session'] },
+  'DELETE /api/v1/me/sessions': { by: ['session'] },
+  'DELETE /api/v1/me/sessions/:id': { by: ['session'] },
   'GET /api/v1/me': { by: ['session', 'pat', 'service'] },
 
   'GET /api/v1/tokens': own('own-tokens:read'),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Problem } from '../core/problem.ts'
 import type { Router } from '../http/routes.ts'
-import { AccountId, listOf, NoContent } from '../http/schemas.ts'
+import { AccountId, IfMatch, listOf, NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import type { TokenOwner } from '../tokens/token.ts'
 import { tokenHandlers } from '../tokens/token-handlers.ts'
@@ -82,7 +82,7 @@ export function registerServiceTokenRoutes(app: Router, services: Services): voi
         response: { 200: TokenBody },
       },
     },
-    async (req) => tokens.get(await ownerOf(req.params.id), req.params.tokenId),
+    async (req, reply) => tokens.get(reply, await ownerOf(req.params.id), req.params.tokenId),
   )
 
   app.patch(
@@ -95,18 +95,20 @@ export function registerServiceTokenRoutes(app: Router, services: Services): voi
           'token_not_active',
           'token_widening',
           'token_name_taken',
+          'edited_meanwhile',
         ],
       },
       schema: {
         operationId: 'changeServiceToken',
         tags,
         summary: 'Rename or narrow a token of a service account',
+        headers: IfMatch,
         params: OneServiceToken,
         body: ChangeTokenBody,
         response: { 200: TokenBody },
       },
     },
-    async (req) => tokens.change(req, await ownerOf(req.params.id), req.params.tokenId, req.body),
+    async (req, reply) => tokens.change(req, reply, await ownerOf(req.params.id), req.params.tokenId, req.body),
   )
 
   app.post(

@@ -3,14 +3,26 @@ import { Type } from 'typebox'
 import { Secret } from '../core/secret.ts'
 import { asAuthenticated, asSession } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
+import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
 import { assertSameSite } from '../http/same-site.ts'
-import { AccountId, closed, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
+import { AccountId, closed, listOf, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
 import { findEmail } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { changePassword } from './change-password.ts'
+import { endSession } from './end-session.ts'
+import { endSessions } from './end-sessions.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './password.ts'
 import { SESSION_COOKIE, SESSION_LIFETIME_MS } from './session.ts'
+import {
+  EndedSessions,
+  EndSessionsQuery,
+  ListSessionsQuery,
+  SessionBody,
+  SessionId,
+  toSessionBody,
+} from './session-schemas.ts'
+import { listOpenSessions, type SessionPosition } from './session-store.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 
@@ -88,6 +100,74 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     },
   )
 
+  app.get(
+    '/api/v1/me/sessions',
+    {
+      schema: {
+        operationId: 'listSessions',
+        tags: ['Session'],
+        summary: 'List the own sessions',
+        querystring: ListSessionsQuery,
+        response: { 200: listOf(SessionBody) },
+      },
+    },
+    async (req) => {
+      const { account, sessionId } = asSession(req)
+      const { limit = 50, cursor } = req.query
+      const { items, next } = await listOpenSessions(services.database.read, {
+        accountId: account.id,
+        now: services.clock(),
+        after: decodeCursor(cursor, isSessionPosition),
+        limit,
+      })
+      return {
+        items: items.map((session) => toSessionBody(session, sessionId)),
+        nextCursor: next === undefined ? null : encodeCursor({ createdAt: next.createdAt, id: next.id }),
+      }
+    },
+  )
+
+  app.delete(
+    '/api/v1/me/sessions/:id',
+    {
+      config: { problems: ['session_not_found'] },
+      schema: {
+        operationId: 'endSession',
+        tags: ['Session'],
+        summary: 'End one of the own sessions',
+        description: 'Its next request is refused. Ending the one that asks is signing out.',
+        params: Type.Object({ id: SessionId }),
+        response: { 204: NoContent },
+      },
+    },
+    async (req, reply) => {
+      const actor = asSession(req)
+      await endSession(services, contextOf(req, services), actor, req.params.id)
+      if (req.params.id === actor.sessionId) clearCookie(req, reply)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.delete(
+    '/api/v1/me/sessions',
+    {
+      schema: {
+        operationId: 'endSessions',
+        tags: ['Session'],
+        summary: 'End all other sessions of the own account',
+        description: 'With `current=true` the one that asks, too.',
+        querystring: EndSessionsQuery,
+        response: { 200: EndedSessions },
+      },
+    },
+    async (req, reply) => {
+      const includesCurrent = req.query.current ?? false
+      const ended = await endSessions(services, contextOf(req, services), asSession(req), { includesCurrent })
+      if (includesCurrent) clearCookie(req, reply)
+      return { ended }
+    },
+  )
+
   app.put(
     '/api/v1/me/password',
     {
@@ -139,4 +219,9 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
       }
     },
   )
+}
+
+function isSessionPosition(value: unknown): value is SessionPosition {
+  const { createdAt, id } = (value ?? {}) as Partial<SessionPosition>
+  return Number.isSafeInteger(createdAt) && typeof id === 'string'
 }

@@ -1,5 +1,5 @@
 import type { Reader, Transaction } from '../storage/database.ts'
-import type { StoredSession } from './session.ts'
+import { type OpenSession, SESSION_IDLE_MS, type StoredSession } from './session.ts'
 
 export async function findSession(db: Reader, digest: Uint8Array): Promise<StoredSession | undefined> {
   const row = await db
@@ -17,6 +17,61 @@ export async function findSession(db: Reader, digest: Uint8Array): Promise<Store
       mustChangePassword: row.password_change_required_at !== null,
     }
   )
+}
+
+/** Where a page of sessions ended. */
+export interface SessionPosition {
+  readonly createdAt: number
+  readonly id: string
+}
+
+interface SessionFilter {
+  readonly accountId: string
+  readonly now: number
+  readonly after: SessionPosition | undefined
+  readonly limit: number
+}
+
+/** The sessions of an account that still count, the last sign-in first. */
+export async function listOpenSessions(db: Reader, { accountId, now, after, limit }: SessionFilter) {
+  let query = selectOpen(db, accountId, now)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+  if (after !== undefined) {
+    query = query.where((row) =>
+      row.or([
+        row('created_at', '<', after.createdAt),
+        row.and([row('created_at', '=', after.createdAt), row('id', '<', after.id)]),
+      ]),
+    )
+  }
+  const rows = await query.execute()
+  const items = rows.slice(0, limit).map(
+    (row): OpenSession => ({
+      id: row.id,
+      createdAt: row.created_at,
+      lastSeenAt: row.last_seen_at,
+      expiresAt: row.expires_at,
+      address: row.address,
+      client: row.client,
+    }),
+  )
+  return { items, next: rows.length > limit ? items.at(-1) : undefined }
+}
+
+/** Whether the account has this session, and it still counts. */
+export async function hasOpenSession(db: Reader, accountId: string, id: string, now: number): Promise<boolean> {
+  return (await selectOpen(db, accountId, now).where('id', '=', id).executeTakeFirst()) !== undefined
+}
+
+function selectOpen(db: Reader, accountId: string, now: number) {
+  return db
+    .selectFrom('session')
+    .select(['id', 'created_at', 'last_seen_at', 'expires_at', 'address', 'client'])
+    .where('account_id', '=', accountId)
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', now - SESSION_IDLE_MS)
 }
 
 interface NewSession {

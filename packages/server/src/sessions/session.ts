@@ -11,6 +11,19 @@ export interface StoredSession {
   readonly mustChangePassword: boolean
 }
 
+/** A session as its person sees it. Instants are epoch milliseconds. */
+export interface OpenSession {
+  readonly id: string
+  readonly createdAt: number
+  /** Up to a minute behind: see {@link SESSION_TOUCH_MS}. */
+  readonly lastSeenAt: number
+  /** When it ends at the latest. */
+  readonly expiresAt: number
+  /** Where the sign-in came from, and by what browser. */
+  readonly address: string
+  readonly client: string | null
+}
+
 export const SESSION_COOKIE = 'ramp_session'
 
 /** A session ends this long after the sign-in, whatever happens. */

@@ -1,4 +1,5 @@
 import { type Context, recordAudit } from '../audit/audit.ts'
+import { assertUnchanged } from '../core/etag.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { parseExpiration } from './expiration.ts'
@@ -10,7 +11,7 @@ import {
   narrowingOf,
 } from './narrowing.ts'
 import { requireToken } from './require-token.ts'
-import { type Token, type TokenOwner, tokenStatus } from './token.ts'
+import { editableOf, type Token, type TokenOwner, tokenStatus } from './token.ts'
 import { lockToken, updateToken } from './token-store.ts'
 
 export interface TokenChange {
@@ -22,7 +23,7 @@ export interface TokenChange {
 
 /**
  * Renames a token or narrows it: fewer permissions, fewer addresses, an earlier end. Throws `token_not_found`,
- * `token_not_active`, `token_widening`, `token_name_taken`, `validation_failed`.
+ * `token_not_active`, `token_widening`, `token_name_taken`, `edited_meanwhile`, `validation_failed`.
  */
 export async function changeToken(
   { database }: Services,
@@ -30,12 +31,14 @@ export async function changeToken(
   owner: TokenOwner,
   id: string,
   change: TokenChange,
+  ifMatch: string | undefined,
 ): Promise<Token> {
   const { now } = context
   return database.write(async (trx) => {
     await lockToken(trx, id)
     const token = await requireToken(trx, owner.id, id)
     if (tokenStatus(token, now) !== 'active') throw new Problem('token_not_active')
+    assertUnchanged(ifMatch, editableOf(token))
     const changed = {
       ...token,
       ...(change.name !== undefined && { name: change.name }),
@@ -45,7 +48,7 @@ export async function changeToken(
     await recordAudit(trx, context, {
       action: 'token.changed',
       target: { type: 'token', id },
-      detail: { before: changeable(token), after: changeable(changed) },
+      detail: { before: editableOf(token), after: editableOf(changed) },
     })
     return requireToken(trx, owner.id, id)
   })
@@ -66,8 +69,4 @@ function limitsOf(change: TokenChange, token: Token, owner: TokenOwner, now: num
     assertNarrowerAddresses(token.allowedAddresses, limits.allowedAddresses)
   }
   return limits
-}
-
-function changeable({ name, expiresAt, permissions, allowedAddresses }: Token) {
-  return { name, expiresAt, permissions, allowedAddresses }
 }

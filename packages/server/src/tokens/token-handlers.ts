@@ -1,6 +1,7 @@
 import { isTokenId } from '@ramp/verifier'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
+import { etagOf } from '../core/etag.ts'
 import { parseName } from '../core/text.ts'
 import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
@@ -11,7 +12,7 @@ import { createToken } from './create-token.ts'
 import { requireToken } from './require-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateToken } from './rotate-token.ts'
-import { kindFor, type Token, type TokenOwner } from './token.ts'
+import { editableOf, kindFor, type Token, type TokenOwner } from './token.ts'
 import { listTokens, type TokenPosition, type TokenSort } from './token-query.ts'
 import {
   type ChangeTokenBody,
@@ -28,6 +29,10 @@ const DEFAULT_OVERLAP_SECONDS = 86_400
 export function tokenHandlers(services: Services) {
   const { database, usage, clock } = services
   const show = (token: Token) => toTokenBody(token, usage.pending(token.id), clock())
+  const showWithTag = (token: Token, reply: FastifyReply) => {
+    reply.header('etag', etagOf(editableOf(token)))
+    return show(token)
+  }
 
   return {
     async list(owner: TokenOwner, query: Static<typeof ListTokensQuery>) {
@@ -47,8 +52,8 @@ export function tokenHandlers(services: Services) {
       return { items: items.map(show), nextCursor: next ? encodeCursor(next) : null }
     },
 
-    async get(owner: TokenOwner, id: string) {
-      return show(await requireToken(database.read, owner.id, id))
+    async get(reply: FastifyReply, owner: TokenOwner, id: string) {
+      return showWithTag(await requireToken(database.read, owner.id, id), reply)
     },
 
     /** The one place where a new secret is exposed. */
@@ -65,10 +70,17 @@ export function tokenHandlers(services: Services) {
       return { token: show(token), secret: secret.expose() }
     },
 
-    async change(req: FastifyRequest, owner: TokenOwner, id: string, body: Static<typeof ChangeTokenBody>) {
+    async change(
+      req: FastifyRequest,
+      reply: FastifyReply,
+      owner: TokenOwner,
+      id: string,
+      body: Static<typeof ChangeTokenBody>,
+    ) {
       const { name, ...limits } = body
       const change = name === undefined ? limits : { ...limits, name: parseName('name', name, NAME_LENGTH) }
-      return show(await changeToken(services, contextOf(req, services), owner, id, change))
+      const ifMatch = req.headers['if-match']
+      return showWithTag(await changeToken(services, contextOf(req, services), owner, id, change, ifMatch), reply)
     },
 
     revoke(req: FastifyRequest, owner: Pick<TokenOwner, 'id'>, id: string): Promise<void> {

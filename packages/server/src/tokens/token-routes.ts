@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { asAuthenticated, asSession, asToken } from '../http/actors.ts'
 import type { Router } from '../http/routes.ts'
-import { listOf, NoContent } from '../http/schemas.ts'
+import { IfMatch, listOf, NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { tokenHandlers } from './token-handlers.ts'
 import {
@@ -65,24 +65,27 @@ export function registerTokenRoutes(app: Router, services: Services): void {
         response: { 200: TokenBody },
       },
     },
-    (req) => tokens.get(asAuthenticated(req).account, req.params.id),
+    (req, reply) => tokens.get(reply, asAuthenticated(req).account, req.params.id),
   )
 
   app.patch(
     '/api/v1/tokens/:id',
     {
-      config: { problems: ['token_not_found', 'token_not_active', 'token_widening', 'token_name_taken'] },
+      config: {
+        problems: ['token_not_found', 'token_not_active', 'token_widening', 'token_name_taken', 'edited_meanwhile'],
+      },
       schema: {
         operationId: 'changeToken',
         tags: ['Tokens'],
         summary: 'Rename or narrow a token',
         description: 'Fewer permissions, fewer addresses, an earlier end; never more.',
+        headers: IfMatch,
         params: OneToken,
         body: ChangeTokenBody,
         response: { 200: TokenBody },
       },
     },
-    (req) => tokens.change(req, asAuthenticated(req).account, req.params.id, req.body),
+    (req, reply) => tokens.change(req, reply, asAuthenticated(req).account, req.params.id, req.body),
   )
 
   app.delete(

@@ -43,3 +43,8 @@ export function tokenStatus(token: Pick<Token, 'revokedAt' | 'expiresAt'>, now: 
 export function kindFor({ kind }: TokenOwner): Token['kind'] {
   return kind === 'member' ? 'pat' : 'service'
 }
+
+/** What can be edited of a token. */
+export function editableOf({ name, expiresAt, permissions, allowedAddresses }: Token) {
+  return { name, expiresAt, permissions, allowedAddresses }
+}

@@ -73,6 +73,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the own sessions */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End all other sessions of the own account
+         * @description With `current=true` the one that asks, too.
+         */
+        delete: operations["endSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of the own sessions
+         * @description Its next request is refused. Ending the one that asks is signing out.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -843,7 +884,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -1244,6 +1285,333 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `cross_site_request`, `session_required` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description The id of a session; it opens nothing.
+                             */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description The sign-in.
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description The last request, give or take a minute.
+                             */
+                            lastSeenAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends at the latest; it ends earlier if it is not used for 12 hours.
+                             */
+                            expiresAt: string;
+                            /** @description Where the sign-in came from. */
+                            address: string;
+                            /** @description The `User-Agent` of the sign-in. */
+                            client: string | null;
+                            /** @description Whether it is the one that asks. */
+                            current: boolean;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSessions: {
+        parameters: {
+            query?: {
+                /** @description Whether to end the one that asks, too. */
+                current?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description How many have ended. */
+                        ended: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a session; it opens nothing. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2071,7 +2439,10 @@ export interface operations {
     changeToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read: refused with 412 if it has changed since. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
                 id: string;
@@ -2183,6 +2554,15 @@ export interface operations {
             };
             /** @description `token_not_active`, `token_widening`, `token_name_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edited_meanwhile` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5682,7 +6062,10 @@ export interface operations {
     changeServiceToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read: refused with 412 if it has changed since. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of an account. */
                 id: string;
@@ -5796,6 +6179,15 @@ export interface operations {
             };
             /** @description `token_not_active`, `token_widening`, `token_name_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edited_meanwhile` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
