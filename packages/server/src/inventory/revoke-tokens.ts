@@ -1,17 +1,15 @@
-import { type Context, recordAudits } from '../audit/audit.ts'
+import { Worker } from 'node:worker_threads'
+import type { Context } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
-import { countTokens, someTokenIds, type TokenCriteria } from '../tokens/token-query.ts'
-import { setSeveralRevoked } from '../tokens/token-store.ts'
-
-/** Tokens a transaction: some milliseconds, so that verification goes on between them. */
-const CHUNK = 500
+import { countTokens, type TokenCriteria } from '../tokens/token-query.ts'
+import { CHUNK, type RevocationOrder, revokeAll, revokeTogether } from './revoke-all.ts'
 
 /**
  * Revokes all tokens that the criteria name. `expectedCount` is how many the caller was shown: if there are others
- * now, nothing happens. Each chunk is revoked and recorded together. Returns how many were revoked. Throws
- * `count_changed`.
+ * now, nothing happens. Many are revoked chunk by chunk; each counts from its own commit, all of them from the answer.
+ * Returns how many were revoked. Throws `count_changed`.
  */
 export async function revokeMatching(
   { database }: Services,
@@ -20,7 +18,7 @@ export async function revokeMatching(
   criteria: TokenCriteria,
   expectedCount: number,
 ): Promise<number> {
-  // What is revoked already has nothing to lose, and would never run out.
+  // What is revoked already has nothing to lose.
   if (criteria.status === 'revoked') return 0
   const { tokens } = await countTokens(database.read, criteria)
   if (tokens !== expectedCount) {
@@ -28,45 +26,27 @@ export async function revokeMatching(
       detail: `It names ${tokens} tokens now, not ${expectedCount}. Nothing was revoked.`,
     })
   }
-  let revoked = 0
-  for (;;) {
-    const ids = await someTokenIds(database.read, { ...criteria, isUnrevoked: true }, CHUNK)
-    if (ids.length === 0) return revoked
-    revoked += await revokeChunk(database, context, actor, ids)
-  }
+  const order = { context, by: actor.account.id, criteria }
+  const isLong = tokens > CHUNK
+  return database.engine === 'sqlite' && isLong ? revokeInThread(database.file, order) : revokeAll(database, order)
 }
 
 /** Revokes these tokens, whoever they belong to; ids of none are passed over. Returns how many were revoked. */
-export async function revokeListed(
+export function revokeListed(
   { database }: Services,
   context: Context,
   actor: AuthenticatedActor,
   ids: readonly string[],
 ): Promise<number> {
-  let revoked = 0
-  for (let from = 0; from < ids.length; from += CHUNK) {
-    revoked += await revokeChunk(database, context, actor, ids.slice(from, from + CHUNK))
-  }
-  return revoked
+  return database.write((trx) => revokeTogether(trx, context, actor.account.id, ids))
 }
 
-function revokeChunk(
-  database: Services['database'],
-  context: Context,
-  actor: AuthenticatedActor,
-  ids: readonly string[],
-): Promise<number> {
-  return database.write(async (trx) => {
-    const revoked = await setSeveralRevoked(trx, ids, actor.account.id, context.now)
-    await recordAudits(
-      trx,
-      context,
-      revoked.map(({ id, name, accountId }) => ({
-        action: 'token.revoked',
-        target: { type: 'token', id },
-        detail: { name, ownerId: accountId },
-      })),
-    )
-    return revoked.length
+/** SQLite works, and waits for the disk, in the thread that calls it: here that would hold up every verification. */
+function revokeInThread(file: string, order: RevocationOrder): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('revoke-thread.ts', import.meta.url), { workerData: { file, order } })
+    thread.once('message', resolve)
+    thread.once('error', reject)
+    thread.once('exit', (code) => reject(new Error(`the thread that revokes ended early, with ${code}`)))
   })
 }

@@ -9,6 +9,8 @@ import type { Tables } from './tables.ts'
 
 export interface SqliteDatabase extends DatabaseBase {
   readonly engine: 'sqlite'
+  /** Where it is: for a thread that opens connections of its own. */
+  readonly file: string
   /** A further connection that can only read, with its own view of `PRAGMA data_version`. The caller closes it. */
   openReader(): DatabaseSync
   /** The connection that writes: for tests that fill the disk, and for nothing else. */
@@ -33,6 +35,7 @@ export function openSqlite(path: string): SqliteDatabase {
 
   return {
     engine: 'sqlite',
+    file,
     read,
     writer,
     openReader,

@@ -106,8 +106,6 @@ export interface TokenCriteria {
   /** Not used since this instant, or never. */
   readonly unusedSince?: number | undefined
   readonly createdBefore?: number | undefined
-  /** Not revoked, expired or not. */
-  readonly isUnrevoked?: true
   readonly now: number
 }
 
@@ -156,29 +154,40 @@ export async function countTokens(db: Reader, criteria: TokenCriteria): Promise<
     .executeTakeFirstOrThrow()
 }
 
-/** The ids of some of the tokens that are meant. */
-export async function someTokenIds(db: Reader, criteria: TokenCriteria, limit: number): Promise<string[]> {
-  const rows = await db
+/** Where a token stands in the order of an index that holds all of them. */
+export type TokenPlace = Awaited<ReturnType<typeof unrevokedTokens>>[number]
+
+/** Some of the tokens that are meant and not revoked, from after a place on, owner by owner. */
+export function unrevokedTokens(
+  db: Reader,
+  criteria: TokenCriteria,
+  after: { id: string; account_id: string; created_at: number } | undefined,
+  limit: number,
+) {
+  let query = db
     .selectFrom('token')
     .leftJoin('token_usage', 'token_usage.token_id', 'token.id')
-    .select('token.id')
+    .select(['token.id', 'token.account_id', 'token.created_at'])
     .where((where) => matches(where, criteria))
+    .where('token.revoked_at', 'is', null)
+    .orderBy('token.account_id')
+    .orderBy('token.created_at')
+    .orderBy('token.id')
     .limit(limit)
-    .execute()
-  return rows.map(({ id }) => id)
+  if (after) {
+    const place = sql`(${after.account_id}, ${after.created_at}, ${after.id})`
+    query = query.where(sql<boolean>`(token.account_id, token.created_at, token.id) > ${place}`)
+  }
+  return query.execute()
 }
 
 type Where = ExpressionBuilder<Tables & { token_usage: Tables['token_usage'] }, 'token' | 'token_usage'>
 
-function matches(
-  where: Where,
-  { accountId, kind, status, q, unusedSince, createdBefore, isUnrevoked, now }: TokenCriteria,
-) {
+function matches(where: Where, { accountId, kind, status, q, unusedSince, createdBefore, now }: TokenCriteria) {
   const conditions: Expression<SqlBool>[] = []
   if (accountId !== undefined) conditions.push(where('token.account_id', '=', accountId))
   if (kind !== undefined) conditions.push(where('token.kind', '=', kind))
   if (status !== 'all') conditions.push(hasStatus(where, status, now))
-  if (isUnrevoked) conditions.push(where('token.revoked_at', 'is', null))
   if (createdBefore !== undefined) conditions.push(where('token.created_at', '<', createdBefore))
   if (unusedSince !== undefined) {
     const isUnused = where.or([where('last_used_at', 'is', null), where('last_used_at', '<', unusedSince)])

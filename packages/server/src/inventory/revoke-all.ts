@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Context, recordAudits } from '../audit/audit.ts'
+import type { Database, Transaction } from '../storage/database.ts'
+import { type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
+import { setSeveralRevoked } from '../tokens/token-store.ts'
+
+/** Tokens a transaction: some 30 ms, so that others who write wait no longer than that for their turn. */
+export const CHUNK = 1000
+
+/**
+ * Between two transactions on SQLite, whose write lock goes to whoever asks while it is free: waiting writers ask every
+ * 5 to 25 ms, and so get it long before they give up.
+ */
+const PAUSE_MS = 3
+
+/** All that a bulk revocation has to know; plain data, so that a thread of its own can be told. */
+export interface RevocationOrder {
+  readonly context: Context
+  /** The account that revokes. */
+  readonly by: string
+  readonly criteria: TokenCriteria
+}
+
+/**
+ * Revokes what the criteria name, chunk by chunk, each recorded with what it revokes. One way through all tokens in
+ * the order of an index: a chunk begins where the last one ended, and what was made meanwhile may be left out. Returns
+ * how many were revoked.
+ */
+export async function revokeAll(database: Database, { context, by, criteria }: RevocationOrder): Promise<number> {
+  let revoked = 0
+  let after: TokenPlace | undefined
+  for (;;) {
+    const chunk = await database.write(async (trx) => {
+      const places = await unrevokedTokens(trx, criteria, after, CHUNK)
+      const ids = places.map(({ id }) => id)
+      return { places, revoked: await revokeTogether(trx, context, by, ids) }
+    })
+    revoked += chunk.revoked
+    if (chunk.places.length < CHUNK) return revoked
+    after = chunk.places.at(-1)
+    await delay(PAUSE_MS)
+  }
+}
+
+/** Revokes these tokens, whoever they belong to; ids of none are passed over. Returns how many were revoked. */
+export async function revokeTogether(
+  trx: Transaction,
+  context: Context,
+  by: string,
+  ids: readonly string[],
+): Promise<number> {
+  const revoked = await setSeveralRevoked(trx, ids, by, context.now)
+  await recordAudits(
+    trx,
+    context,
+    revoked.map(({ id, name, accountId }) => ({
+      action: 'token.revoked',
+      target: { type: 'token', id },
+      detail: { name, ownerId: accountId },
+    })),
+  )
+  return revoked.length
+}
