@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Reader } from '../storage/database.ts'
+import { reach } from '../storage/effective-roles.ts'
 import type { GroupAccount } from './group.ts'
 
 /** What an account would lose. */
@@ -58,21 +59,18 @@ async function peopleOf(db: Reader, groupId: string, { after = '', limit }: Page
 async function lostBy(db: Reader, groupId: string, ids: readonly string[]): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql<{ account_id: string; role: string }>`WITH RECURSIVE
-    reach (account_id, group_id) AS (
-      SELECT account_id, group_id FROM group_member WHERE account_id IN (${sql.join(ids)})
-      UNION
-      SELECT reach.account_id, group_nesting.group_id FROM reach
-        JOIN group_nesting ON group_nesting.member_group_id = reach.group_id
-    ),
+    wanted AS (SELECT id FROM account WHERE id IN (${sql.join(ids)})),
+    ${sql.raw(reach('SELECT id FROM wanted'))},
     kept (account_id, group_id) AS (
-      SELECT account_id, group_id FROM group_member WHERE account_id IN (${sql.join(ids)}) AND group_id <> ${groupId}
+      SELECT account_id, group_id FROM group_member
+        WHERE account_id IN (SELECT id FROM wanted) AND group_id <> ${groupId}
       UNION
       SELECT kept.account_id, group_nesting.group_id FROM kept
         JOIN group_nesting ON group_nesting.member_group_id = kept.group_id WHERE group_nesting.group_id <> ${groupId}
     )
     SELECT reach.account_id, role FROM reach JOIN group_role ON group_role.group_id = reach.group_id
     EXCEPT SELECT kept.account_id, role FROM kept JOIN group_role ON group_role.group_id = kept.group_id
-    EXCEPT SELECT account_id, role FROM role_grant WHERE account_id IN (${sql.join(ids)})
+    EXCEPT SELECT account_id, role FROM role_grant WHERE account_id IN (SELECT id FROM wanted)
     ORDER BY role`.execute(db)
   const lost = new Map<string, string[]>()
   for (const { account_id, role } of rows) lost.set(account_id, [...(lost.get(account_id) ?? []), role])

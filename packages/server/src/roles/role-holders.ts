@@ -55,14 +55,15 @@ interface Way {
 /** Every group whose people have the role, with the shortest way to a group that was given it. */
 async function waysToRole(db: Reader, role: string): Promise<ReadonlyMap<string, Way>> {
   const { rows } = await sql<{ id: string; name: string; name_key: string; above_id: string | null }>`
-    WITH RECURSIVE step (above_id, id) AS (
-      SELECT NULL, group_id FROM group_role WHERE role = ${role}
+    WITH RECURSIVE step (above_id, id, name, name_key) AS (
+      SELECT NULL, account_group.id, name, name_key FROM group_role
+        JOIN account_group ON account_group.id = group_role.group_id WHERE role = ${role}
       UNION
-      SELECT group_nesting.group_id, group_nesting.member_group_id FROM step
+      SELECT group_nesting.group_id, account_group.id, account_group.name, account_group.name_key FROM step
         JOIN group_nesting ON group_nesting.group_id = step.id
+        JOIN account_group ON account_group.id = group_nesting.member_group_id
     )
-    SELECT step.above_id, step.id, account_group.name, account_group.name_key FROM step
-      JOIN account_group ON account_group.id = step.id`.execute(db)
+    SELECT above_id, id, name, name_key FROM step`.execute(db)
   const below = Map.groupBy(rows, (row) => row.above_id)
   const ways = new Map<string, Way>()
   const next = [...(below.get(null) ?? [])]

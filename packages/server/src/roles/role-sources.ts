@@ -44,15 +44,14 @@ export async function roleSourcesOfAll(
 
 /** Every role that being in a group gives, with where it comes from: the group itself, else the fewest groups above it. */
 export async function roleSourcesOfGroup(db: Reader, groupId: string): Promise<RoleSource[]> {
-  const { rows } = await sql<Omit<Step, 'account_id'>>`WITH RECURSIVE step (from_id, id) AS (
-      SELECT NULL, id FROM account_group WHERE id = ${groupId}
+  const { rows } = await sql<Omit<Step, 'account_id'>>`WITH RECURSIVE step (from_id, id, name) AS (
+      SELECT NULL, id, name FROM account_group WHERE id = ${groupId}
       UNION
-      SELECT group_nesting.member_group_id, group_nesting.group_id FROM step
+      SELECT group_nesting.member_group_id, account_group.id, account_group.name FROM step
         JOIN group_nesting ON group_nesting.member_group_id = step.id
+        JOIN account_group ON account_group.id = group_nesting.group_id
     )
-    SELECT step.from_id, step.id, account_group.name FROM step JOIN account_group ON account_group.id = step.id`.execute(
-    db,
-  )
+    SELECT from_id, id, name FROM step`.execute(db)
   const ways = waysUp(rows)
   const given = await rolesGivenByGroups(db, [...ways.keys()])
   // Its own name begins each way; what it has by itself comes through no other.
@@ -60,14 +59,16 @@ export async function roleSourcesOfGroup(db: Reader, groupId: string): Promise<R
 }
 
 async function stepsUpFrom(db: Reader, accountIds: readonly string[]): Promise<Step[]> {
-  const { rows } = await sql<Step>`WITH RECURSIVE step (account_id, from_id, id) AS (
-      SELECT account_id, NULL, group_id FROM group_member WHERE account_id IN (${sql.join(accountIds)})
+  const { rows } = await sql<Step>`WITH RECURSIVE step (account_id, from_id, id, name) AS (
+      SELECT group_member.account_id, NULL, account_group.id, account_group.name FROM group_member
+        JOIN account_group ON account_group.id = group_member.group_id
+        WHERE group_member.account_id IN (${sql.join(accountIds)})
       UNION
-      SELECT step.account_id, group_nesting.member_group_id, group_nesting.group_id FROM step
+      SELECT step.account_id, group_nesting.member_group_id, account_group.id, account_group.name FROM step
         JOIN group_nesting ON group_nesting.member_group_id = step.id
+        JOIN account_group ON account_group.id = group_nesting.group_id
     )
-    SELECT step.account_id, step.from_id, step.id, account_group.name FROM step
-      JOIN account_group ON account_group.id = step.id`.execute(db)
+    SELECT account_id, from_id, id, name FROM step`.execute(db)
   return rows
 }
 

@@ -1,40 +1,37 @@
 import { type Context, recordAudit } from '../audit/audit.ts'
-import { setDeactivated } from '../members/member-store.ts'
+import { assertUnchanged } from '../core/etag.ts'
+import { lockAccount, setDeactivated } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
-import type { ServiceAccount } from './service-account.ts'
-import { getServiceAccount, updateServiceAccount } from './service-account-store.ts'
+import type { Transaction } from '../storage/database.ts'
+import { editableOf, type ServiceAccount } from './service-account.ts'
+import { getServiceAccount, replaceMaintainers, updateServiceAccount } from './service-account-store.ts'
 
 export interface ServiceAccountChange {
   readonly name?: string
   readonly description?: string
+  /** Ids of members, instead of those before. */
+  readonly maintainers?: readonly string[]
   readonly status?: 'active' | 'deactivated'
 }
 
 /**
- * Renames, describes, deactivates or reactivates a service account. Its tokens stop with it, at once, and work again
- * when it is reactivated. Throws `service_account_not_found`, `service_account_name_taken`.
+ * Renames, describes, deactivates or reactivates a service account, or names whom to ask about it. Its tokens stop with
+ * it, at once, and work again when it is reactivated. Throws `service_account_not_found`, `service_account_name_taken`,
+ * `validation_failed`, `edited_meanwhile`.
  */
 export async function changeServiceAccount(
   { database }: Services,
   context: Context,
   id: string,
   { status, ...change }: ServiceAccountChange,
+  ifMatch: string | undefined,
 ): Promise<ServiceAccount> {
   const target = { type: 'service_account', id } as const
   return database.write(async (trx) => {
+    await lockAccount(trx, id)
     const before = await getServiceAccount(trx, id, context.now)
-    const after = { ...before, ...change }
-    if (after.name !== before.name || after.description !== before.description) {
-      await updateServiceAccount(trx, after)
-      await recordAudit(trx, context, {
-        action: 'service_account.changed',
-        target,
-        detail: {
-          before: { name: before.name, description: before.description },
-          after: { name: after.name, description: after.description },
-        },
-      })
-    }
+    assertUnchanged(ifMatch, editableOf(before))
+    await edit(trx, context, before, change)
     if (status === 'deactivated' && before.deactivatedAt === null) {
       await setDeactivated(trx, id, context.now)
       await recordAudit(trx, context, { action: 'service_account.deactivated', target })
@@ -45,4 +42,28 @@ export async function changeServiceAccount(
     }
     return getServiceAccount(trx, id, context.now)
   })
+}
+
+async function edit(
+  trx: Transaction,
+  context: Context,
+  before: ServiceAccount,
+  { maintainers, ...names }: Omit<ServiceAccountChange, 'status'>,
+): Promise<void> {
+  const { id } = before
+  if (maintainers) await replaceMaintainers(trx, id, maintainers)
+  const renamed = { ...before, ...names }
+  if (renamed.name !== before.name || renamed.description !== before.description)
+    await updateServiceAccount(trx, renamed)
+  const after = await getServiceAccount(trx, id, context.now)
+  if (JSON.stringify(editableOf(after)) === JSON.stringify(editableOf(before))) return
+  await recordAudit(trx, context, {
+    action: 'service_account.changed',
+    target: { type: 'service_account', id },
+    detail: { before: recorded(before), after: recorded(after) },
+  })
+}
+
+function recorded({ name, description, maintainers }: ServiceAccount) {
+  return { name, description, maintainers: maintainers.map(({ username }) => username) }
 }

@@ -1,14 +1,16 @@
 import { Type } from 'typebox'
+import { etagOf } from '../core/etag.ts'
 import { parseName } from '../core/text.ts'
 import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { AccountId, listOf, NoContent } from '../http/schemas.ts'
+import { AccountId, IfMatch, listOf, NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { changeServiceAccount } from './change-service-account.ts'
 import { createServiceAccount } from './create-service-account.ts'
 import { deleteServiceAccount } from './delete-service-account.ts'
+import { editableOf } from './service-account.ts'
 import {
   ChangeServiceAccountBody,
   CreateServiceAccountBody,
@@ -59,8 +61,8 @@ export function registerServiceAccountRoutes(app: Router, services: Services): v
       },
     },
     async (req, reply) => {
-      const { name, description = '' } = req.body
-      const input = { name: parseName('name', name, NAME_LENGTH), description }
+      const { name, description = '', maintainers = [] } = req.body
+      const input = { name: parseName('name', name, NAME_LENGTH), description, maintainers }
       const account = await createServiceAccount(services, contextOf(req, services), asAuthenticated(req), input)
       return reply
         .code(201)
@@ -81,26 +83,34 @@ export function registerServiceAccountRoutes(app: Router, services: Services): v
         response: { 200: ServiceAccountBody },
       },
     },
-    async (req) => toServiceAccountBody(await getServiceAccount(database.read, req.params.id, clock())),
+    async (req, reply) => {
+      const account = await getServiceAccount(database.read, req.params.id, clock())
+      reply.header('etag', etagOf(editableOf(account)))
+      return toServiceAccountBody(account)
+    },
   )
 
   app.patch(
     '/api/v1/service-accounts/:id',
     {
-      config: { problems: ['service_account_not_found', 'service_account_name_taken'] },
+      config: { problems: ['service_account_not_found', 'service_account_name_taken', 'edited_meanwhile'] },
       schema: {
         operationId: 'changeServiceAccount',
         tags,
-        summary: 'Rename, describe, deactivate or reactivate a service account',
+        summary: 'Rename, describe, deactivate or reactivate a service account, or name whom to ask about it',
+        headers: IfMatch,
         params: OneServiceAccount,
         body: ChangeServiceAccountBody,
         response: { 200: ServiceAccountBody },
       },
     },
-    async (req) => {
+    async (req, reply) => {
       const { name, ...rest } = req.body
       const change = name === undefined ? rest : { ...rest, name: parseName('name', name, NAME_LENGTH) }
-      return toServiceAccountBody(await changeServiceAccount(services, contextOf(req, services), req.params.id, change))
+      const ifMatch = req.headers['if-match']
+      const account = await changeServiceAccount(services, contextOf(req, services), req.params.id, change, ifMatch)
+      reply.header('etag', etagOf(editableOf(account)))
+      return toServiceAccountBody(account)
     },
   )
 

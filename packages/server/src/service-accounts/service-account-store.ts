@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
-import { rolesGivenTo } from '../roles/role-grant-store.ts'
+import { roleSourcesOfAll } from '../roles/role-sources.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
@@ -26,32 +26,89 @@ function selectServiceAccounts(db: Reader, now: number) {
     .select([
       sql<number>`(SELECT count(*) FROM token WHERE token.account_id = account.id AND token.revoked_at IS NULL
         AND (token.expires_at IS NULL OR token.expires_at > ${now}))`.as('active_tokens'),
-      sql<number | null>`(SELECT max(last_used_at) FROM token JOIN token_usage ON token_usage.token_id = token.id
-        WHERE token.account_id = account.id)`.as('last_used_at'),
+      // The address and the client of that use are read by its token's id.
+      sql<string | null>`(SELECT token.id FROM token JOIN token_usage ON token_usage.token_id = token.id
+        WHERE token.account_id = account.id ORDER BY last_used_at DESC LIMIT 1)`.as('last_used_token'),
     ])
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof selectServiceAccounts>['executeTakeFirstOrThrow']>>
 
-function toServiceAccount(row: Row, roles: readonly string[]): ServiceAccount {
-  return {
-    id: row.id,
-    name: row.username,
-    description: row.description,
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    deactivatedAt: row.deactivated_at,
-    roles,
-    activeTokens: row.active_tokens,
-    lastUsedAt: row.last_used_at,
-  }
-}
-
 /** One service account. Throws `service_account_not_found`. */
 export async function getServiceAccount(db: Reader, id: string, now: number): Promise<ServiceAccount> {
-  const row = await selectServiceAccounts(db, now).where('account.id', '=', id).executeTakeFirst()
-  if (row === undefined) throw new Problem('service_account_not_found')
-  return toServiceAccount(row, (await rolesGivenTo(db, 'account', [id]))(id))
+  const [account] = await complete(db, await selectServiceAccounts(db, now).where('account.id', '=', id).execute())
+  if (account === undefined) throw new Problem('service_account_not_found')
+  return account
+}
+
+/** Adds what stands in other tables, for all rows at once. */
+async function complete(db: Reader, rows: readonly Row[]): Promise<ServiceAccount[]> {
+  const ids = rows.map(({ id }) => id)
+  const sourcesOf = await roleSourcesOfAll(db, ids)
+  const maintainersOf = Map.groupBy(await readMaintainers(db, ids), ({ accountId }) => accountId)
+  const usages = await readUsages(
+    db,
+    rows.flatMap(({ last_used_token }) => last_used_token ?? []),
+  )
+  const useOf = new Map(usages.map((usage) => [usage.token_id, usage]))
+  return rows.map((row) => {
+    const roleSources = sourcesOf(row.id)
+    const use = row.last_used_token === null ? undefined : useOf.get(row.last_used_token)
+    return {
+      id: row.id,
+      name: row.username,
+      description: row.description,
+      createdAt: row.created_at,
+      createdBy: row.created_by,
+      deactivatedAt: row.deactivated_at,
+      maintainers: (maintainersOf.get(row.id) ?? []).map(({ maintainer }) => maintainer),
+      roles: roleSources.flatMap(({ role, through }) => (through.length === 0 ? role : [])).sort(),
+      roleSources,
+      activeTokens: row.active_tokens,
+      lastUse: use ? { at: use.last_used_at, address: use.last_used_address, client: use.last_used_client } : null,
+    }
+  })
+}
+
+async function readMaintainers(db: Reader, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('service_account_maintainer')
+    .innerJoin('account', 'account.id', 'service_account_maintainer.member_id')
+    .select(['service_account_id', 'account.id', 'username', 'display_name', 'deactivated_at'])
+    .where('service_account_id', 'in', ids)
+    .orderBy('username_key')
+    .execute()
+  return rows.map(({ service_account_id, id, username, display_name, deactivated_at }) => ({
+    accountId: service_account_id,
+    maintainer: { id, username, displayName: display_name, isDeactivated: deactivated_at !== null },
+  }))
+}
+
+async function readUsages(db: Reader, tokenIds: readonly string[]) {
+  if (tokenIds.length === 0) return []
+  return db.selectFrom('token_usage').selectAll().where('token_id', 'in', tokenIds).execute()
+}
+
+/**
+ * Names the members to ask about a service account, instead of those before. Throws `validation_failed` if one of them
+ * is no member.
+ */
+export async function replaceMaintainers(
+  trx: Transaction,
+  accountId: string,
+  memberIds: readonly string[],
+): Promise<void> {
+  await trx.deleteFrom('service_account_maintainer').where('service_account_id', '=', accountId).execute()
+  if (memberIds.length === 0) return
+  const members = await trx.selectFrom('member').select('account_id').where('account_id', 'in', memberIds).execute()
+  if (members.length < memberIds.length) {
+    throw fieldProblem('validation_failed', 'maintainers', 'One of these is not the id of a member.', 'not_an_option')
+  }
+  await trx
+    .insertInto('service_account_maintainer')
+    .values(memberIds.map((id) => ({ service_account_id: accountId, member_id: id })))
+    .execute()
 }
 
 interface ServiceAccountFilter {
@@ -70,13 +127,8 @@ export async function listServiceAccounts(db: Reader, { q, after, limit, now }: 
   if (q !== undefined) query = query.where(containsText(['account.username_key'], q))
   const rows = await query.execute()
   const page = rows.slice(0, limit)
-  const rolesOf = await rolesGivenTo(
-    db,
-    'account',
-    page.map((row) => row.id),
-  )
   return {
-    items: page.map((row) => toServiceAccount(row, rolesOf(row.id))),
+    items: await complete(db, page),
     next: rows.length > limit ? page.at(-1)?.username_key : undefined,
   }
 }
@@ -115,7 +167,10 @@ export async function insertServiceAccount(trx: Transaction, account: NewService
 }
 
 /** Throws `service_account_name_taken`. */
-export async function updateServiceAccount(trx: Transaction, { id, name, description }: ServiceAccount): Promise<void> {
+export async function updateServiceAccount(
+  trx: Transaction,
+  { id, name, description }: Pick<ServiceAccount, 'id' | 'name' | 'description'>,
+): Promise<void> {
   await nameTaken(() => trx.updateTable('account').set(named(name)).where('id', '=', id).execute())
   await trx.updateTable('service_account').set({ description }).where('account_id', '=', id).execute()
 }

@@ -3,12 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration'
 import type { Engine } from './database.ts'
 import { up as main } from './migrations/0001-main.ts'
 import { up as groups } from './migrations/0002-groups.ts'
+import { up as maintainers } from './migrations/0007-maintainers.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
 const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) => Promise<void>>> = {
   '0001-main': main,
   '0002-groups': groups,
+  '0007-maintainers': maintainers,
 }
 
 /**

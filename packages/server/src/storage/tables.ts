@@ -10,6 +10,7 @@ export interface Tables {
   group_nesting: GroupNestingTable
   group_role: GroupRoleTable
   service_account: ServiceAccountTable
+  service_account_maintainer: ServiceAccountMaintainerTable
   token: TokenTable
   token_usage: TokenUsageTable
   session: SessionTable
@@ -90,6 +91,12 @@ interface ServiceAccountTable {
   created_by: string | null
   /** A deleted one is kept for the audit, deactivated, out of sight, its name free. */
   deleted_at: number | null
+}
+
+/** A person to ask about a service account; it gives them nothing. */
+interface ServiceAccountMaintainerTable {
+  service_account_id: string
+  member_id: string
 }
 
 export interface TokenTable {

@@ -514,7 +514,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename, describe, deactivate or reactivate a service account
+         * Rename, describe, deactivate or reactivate a service account, or name whom to ask about it
          * @description Needs the permission `service-accounts:write`.
          */
         patch: operations["changeServiceAccount"];
@@ -4869,14 +4869,39 @@ export interface operations {
                              * @description Since when it is deactivated.
                              */
                             deactivatedAt: string | null;
+                            /** @description The members to ask about it. */
+                            maintainers: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                username: string;
+                                displayName: string;
+                                /**
+                                 * @description Of that member. It changes nothing for the service account.
+                                 * @enum {string}
+                                 */
+                                status: "active" | "deactivated";
+                            }[];
                             /** @description Application roles given directly. */
                             roles: string[];
+                            /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                            inheritedRoles: {
+                                role: string;
+                                /** @description Names of the groups it comes through, from the nearest to the one that has it. */
+                                through: string[];
+                            }[];
                             activeTokens: number;
                             /**
                              * Format: date-time
                              * @description When one of its tokens was last used; up to five seconds late.
                              */
                             lastUsedAt: string | null;
+                            /** @description From where. */
+                            lastUsedAddress: string | null;
+                            /** @description The `User-Agent`, shortened. */
+                            lastUsedClient: string | null;
                         }[];
                         nextCursor: string | null;
                     };
@@ -4969,6 +4994,8 @@ export interface operations {
                     /** @description 1 to 100 characters, trimmed; unique among all accounts. */
                     name: string;
                     description?: string;
+                    /** @description Ids of the members to ask about it. It gives them no say over the account. */
+                    maintainers?: string[];
                 };
             };
         };
@@ -5001,14 +5028,39 @@ export interface operations {
                          * @description Since when it is deactivated.
                          */
                         deactivatedAt: string | null;
+                        /** @description The members to ask about it. */
+                        maintainers: {
+                            /**
+                             * Format: uuid
+                             * @description The id of an account.
+                             */
+                            id: string;
+                            username: string;
+                            displayName: string;
+                            /**
+                             * @description Of that member. It changes nothing for the service account.
+                             * @enum {string}
+                             */
+                            status: "active" | "deactivated";
+                        }[];
                         /** @description Application roles given directly. */
                         roles: string[];
+                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        inheritedRoles: {
+                            role: string;
+                            /** @description Names of the groups it comes through, from the nearest to the one that has it. */
+                            through: string[];
+                        }[];
                         activeTokens: number;
                         /**
                          * Format: date-time
                          * @description When one of its tokens was last used; up to five seconds late.
                          */
                         lastUsedAt: string | null;
+                        /** @description From where. */
+                        lastUsedAddress: string | null;
+                        /** @description The `User-Agent`, shortened. */
+                        lastUsedClient: string | null;
                     };
                 };
             };
@@ -5135,14 +5187,39 @@ export interface operations {
                          * @description Since when it is deactivated.
                          */
                         deactivatedAt: string | null;
+                        /** @description The members to ask about it. */
+                        maintainers: {
+                            /**
+                             * Format: uuid
+                             * @description The id of an account.
+                             */
+                            id: string;
+                            username: string;
+                            displayName: string;
+                            /**
+                             * @description Of that member. It changes nothing for the service account.
+                             * @enum {string}
+                             */
+                            status: "active" | "deactivated";
+                        }[];
                         /** @description Application roles given directly. */
                         roles: string[];
+                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        inheritedRoles: {
+                            role: string;
+                            /** @description Names of the groups it comes through, from the nearest to the one that has it. */
+                            through: string[];
+                        }[];
                         activeTokens: number;
                         /**
                          * Format: date-time
                          * @description When one of its tokens was last used; up to five seconds late.
                          */
                         lastUsedAt: string | null;
+                        /** @description From where. */
+                        lastUsedAddress: string | null;
+                        /** @description The `User-Agent`, shortened. */
+                        lastUsedClient: string | null;
                     };
                 };
             };
@@ -5334,7 +5411,10 @@ export interface operations {
     changeServiceAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read: refused with 412 if it has changed since. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of an account. */
                 id: string;
@@ -5347,6 +5427,8 @@ export interface operations {
                     /** @description 1 to 100 characters, trimmed; unique among all accounts. */
                     name?: string;
                     description?: string;
+                    /** @description Ids of the members to ask about it. It gives them no say over the account. */
+                    maintainers?: string[];
                     /**
                      * @description The tokens of a deactivated one stop, at once.
                      * @enum {string}
@@ -5384,14 +5466,39 @@ export interface operations {
                          * @description Since when it is deactivated.
                          */
                         deactivatedAt: string | null;
+                        /** @description The members to ask about it. */
+                        maintainers: {
+                            /**
+                             * Format: uuid
+                             * @description The id of an account.
+                             */
+                            id: string;
+                            username: string;
+                            displayName: string;
+                            /**
+                             * @description Of that member. It changes nothing for the service account.
+                             * @enum {string}
+                             */
+                            status: "active" | "deactivated";
+                        }[];
                         /** @description Application roles given directly. */
                         roles: string[];
+                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        inheritedRoles: {
+                            role: string;
+                            /** @description Names of the groups it comes through, from the nearest to the one that has it. */
+                            through: string[];
+                        }[];
                         activeTokens: number;
                         /**
                          * Format: date-time
                          * @description When one of its tokens was last used; up to five seconds late.
                          */
                         lastUsedAt: string | null;
+                        /** @description From where. */
+                        lastUsedAddress: string | null;
+                        /** @description The `User-Agent`, shortened. */
+                        lastUsedClient: string | null;
                     };
                 };
             };
@@ -5433,6 +5540,15 @@ export interface operations {
             };
             /** @description `service_account_name_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edited_meanwhile` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
