@@ -76,7 +76,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     app.log.warn({ err: error }, 'last-used not written; kept for the next time'),
   )
   const catalogue = catalogueOf(config)
-  const { tokenPrefix } = config
+  const { tokenPrefix, passwordMinLength } = config
   const verifier = createVerifier(database, {
     tokenPrefix,
     catalogue,
@@ -84,7 +84,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     usage,
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
   })
-  const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix }
+  const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix, passwordMinLength }
 
   validateStrictly(app)
   acceptOnlyJson(app)

@@ -15,6 +15,8 @@ export interface Config {
   readonly rolesFile: string | null
   /** False, or the peers (addresses and ranges) whose X-Forwarded-* headers are believed, or how many hops. */
   readonly trustProxy: false | number | readonly string[]
+  /** How long a password has to be that somebody chooses, or that an administrator gives. */
+  readonly passwordMinLength: number
   readonly adminUsername: string | null
   readonly adminPassword: Secret | null
   readonly logLevel: LogLevel
@@ -63,6 +65,12 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     parseTrustProxy,
     '"false", a number of hops, or a comma-separated list of addresses and ranges',
   ),
+  passwordMinLength: setting(
+    'RAMP_PASSWORD_MIN_LENGTH',
+    8,
+    (text) => parseInteger(text, 8, 64),
+    'a number from 8 to 64',
+  ),
   adminUsername: setting(
     'RAMP_ADMIN_USERNAME',
     null,
@@ -100,6 +108,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tokenPrefix: read(SETTINGS.tokenPrefix),
     rolesFile: read(SETTINGS.rolesFile),
     trustProxy: read(SETTINGS.trustProxy),
+    passwordMinLength: read(SETTINGS.passwordMinLength),
     adminUsername: read(SETTINGS.adminUsername),
     adminPassword: read(SETTINGS.adminPassword),
     logLevel: read(SETTINGS.logLevel),

@@ -12,4 +12,6 @@ export interface Services {
   readonly usage: UsageRecorder
   readonly clock: Clock
   readonly tokenPrefix: string
+  /** How long a password has to be. */
+  readonly passwordMinLength: number
 }

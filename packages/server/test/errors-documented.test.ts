@@ -59,7 +59,7 @@ describe('The catalogue of problems', () => {
       'core/text',
       'tokens/expiration',
       'tokens/narrowing',
-      'sessions/password',
+      'sessions/password-rules',
       'sessions/change-password',
     ]
     const text = sources.map((path) => readFileSync(new URL(`../src/${path}.ts`, import.meta.url), 'utf8')).join('\n')

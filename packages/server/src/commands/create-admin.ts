@@ -2,7 +2,8 @@ import { text } from 'node:stream/consumers'
 import type { Config } from '../config.ts'
 import { Secret } from '../core/secret.ts'
 import { USERNAME_PATTERN } from '../core/text.ts'
-import { PASSWORD_MIN_LENGTH, passwordProblem, randomPassword } from '../sessions/password.ts'
+import { randomPassword } from '../sessions/password.ts'
+import { passwordProblem } from '../sessions/password-rules.ts'
 import { createAdministrator } from './first-administrator.ts'
 import { openMigrated } from './open-migrated.ts'
 
@@ -16,10 +17,9 @@ export async function createAdmin(config: Config, [username]: readonly string[])
   }
   const given = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '')
   const password = new Secret(given || randomPassword())
-  const unacceptable = passwordProblem(password, username, 'password')
-  if (given && (given.length < PASSWORD_MIN_LENGTH || unacceptable)) {
-    throw new Error(unacceptable?.detail ?? `The password needs at least ${PASSWORD_MIN_LENGTH} characters.`)
-  }
+  const rules = { minLength: config.passwordMinLength, username, email: null }
+  const unacceptable = given && (await passwordProblem(password, 'password', rules))
+  if (unacceptable) throw new Error(unacceptable.detail)
   const { database } = await openMigrated(config)
   try {
     await createAdministrator(database, { username, password, mustChangePassword: !given }, Date.now())

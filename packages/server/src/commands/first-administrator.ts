@@ -1,11 +1,12 @@
 import { recordAudit } from '../audit/audit.ts'
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 import { newId } from '../core/ids.ts'
 import { Secret } from '../core/secret.ts'
 import { hasAnyMember, insertMember } from '../members/member-store.ts'
 import { ADMINISTRATOR } from '../roles/role-catalogue.ts'
 import { insertGrant } from '../roles/role-grant-store.ts'
 import { hashPassword, randomPassword } from '../sessions/password.ts'
+import { isVeryCommonPassword } from '../sessions/password-rules.ts'
 import type { Database } from '../storage/database.ts'
 
 interface Administrator {
@@ -17,7 +18,8 @@ interface Administrator {
 
 /**
  * At the first start of an empty database: the administrator named by the configuration, or `admin` with a random
- * password, which is returned so that it can be shown once. Undefined if there were members already.
+ * password, which is returned so that it can be shown once. Undefined if there were members already. Throws
+ * `ConfigError` for a password that is among the first to be guessed.
  */
 export async function ensureFirstAdministrator(
   database: Database,
@@ -25,6 +27,9 @@ export async function ensureFirstAdministrator(
   now: number,
 ): Promise<Administrator | undefined> {
   if (await hasAnyMember(database.read)) return undefined
+  if (adminPassword && (await isVeryCommonPassword(adminPassword))) {
+    throw new ConfigError('RAMP_ADMIN_PASSWORD must not be one of the passwords that are guessed first.')
+  }
   const administrator: Administrator = {
     username: adminUsername ?? 'admin',
     password: adminPassword ?? new Secret(randomPassword()),

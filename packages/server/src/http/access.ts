@@ -43,6 +43,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
 
   'POST /api/v1/session': everybody,
   'DELETE /api/v1/session': { by: ['session'], beforePasswordChange: true },
+  'GET /api/v1/password-rules': { by: ['session'], beforePasswordChange: true },
   'PUT /api/v1/me/password': { by: ['session'], beforePasswordChange: true },
   'GET /api/v1/me/sessions': { by: ['session'] },
   'DELETE /api/v1/me/sessions': { by: ['session'] },

@@ -4,7 +4,8 @@ import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
-import { hashPassword, passwordProblem } from '../sessions/password.ts'
+import { hashPassword } from '../sessions/password.ts'
+import { passwordProblem } from '../sessions/password-rules.ts'
 import { deleteSessionsOf } from '../sessions/session-store.ts'
 import type { Transaction } from '../storage/database.ts'
 import { assertMayManage } from './managing.ts'
@@ -27,7 +28,7 @@ export interface MemberChange {
  * `username_taken`, `email_taken`, `validation_failed`.
  */
 export async function changeMember(
-  { database, catalogue }: Services,
+  { database, catalogue, passwordMinLength }: Services,
   context: Context,
   actor: AuthenticatedActor,
   id: string,
@@ -46,10 +47,11 @@ export async function changeMember(
     await lockAccount(trx, id)
     const member = await getMember(trx, id)
     await assertMayManage(trx, actor, id, catalogue)
-    const unacceptable = password && passwordProblem(password, names.username ?? member.username, 'password')
+    const renamed = { ...member, ...names }
+    const rules = { minLength: passwordMinLength, username: renamed.username, email: renamed.email }
+    const unacceptable = password && (await passwordProblem(password, 'password', rules))
     if (unacceptable) throw unacceptable
 
-    const renamed = { ...member, ...names }
     const changes = changedFields(member, renamed)
     if (changes.length > 0) {
       await updateMember(trx, renamed)

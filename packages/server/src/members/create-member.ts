@@ -7,7 +7,8 @@ import { assertWithinToken, requireRole } from '../roles/granting.ts'
 import { OWN_PERMISSIONS } from '../roles/role-catalogue.ts'
 import { insertGrant } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
-import { hashPassword, passwordProblem } from '../sessions/password.ts'
+import { hashPassword } from '../sessions/password.ts'
+import { passwordProblem } from '../sessions/password-rules.ts'
 import type { Member } from './member.ts'
 import { getMember, insertMember } from './member-store.ts'
 
@@ -25,12 +26,16 @@ export interface MemberInput {
  * `insufficient_permissions`, `grant_exceeds_token`, `username_taken`, `email_taken`, `validation_failed`.
  */
 export async function createMember(
-  { database, catalogue }: Services,
+  { database, catalogue, passwordMinLength }: Services,
   context: Context,
   actor: AuthenticatedActor,
   { roles, password, ...names }: MemberInput,
 ): Promise<Member> {
-  const unacceptable = passwordProblem(password, names.username, 'password')
+  const unacceptable = await passwordProblem(password, 'password', {
+    minLength: passwordMinLength,
+    username: names.username,
+    email: names.email,
+  })
   if (unacceptable) throw unacceptable
   const given = roles.map((name) => requireRole(catalogue, name))
   if (given.length > 0 && !actor.permissions.has('roles:grant')) {

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
 import { USERNAME_PATTERN } from '../core/text.ts'
 import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
-import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../sessions/password.ts'
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../sessions/password-rules.ts'
 import type { Member } from './member.ts'
 
 const Username = Type.String({

@@ -3,10 +3,11 @@ import type { SessionActor } from '../core/actor.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
 import { comparisonKey } from '../core/text.ts'
-import { findPasswordHash, lockAccount, updatePassword } from '../members/member-store.ts'
+import { findEmail, findPasswordHash, lockAccount, updatePassword } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { revokeAllOf } from '../tokens/token-store.ts'
-import { hashPassword, passwordMatches, passwordProblem } from './password.ts'
+import { hashPassword, passwordMatches } from './password.ts'
+import { passwordProblem } from './password-rules.ts'
 import { deleteSessionsOf } from './session-store.ts'
 import { countAttempt, forgiveAttempt } from './sign-in-limits.ts'
 
@@ -23,12 +24,14 @@ interface PasswordChange {
  * password count as sign-in attempts do. Throws `current_password_wrong`, `validation_failed`, `too_many_sign_ins`.
  */
 export async function changePassword(
-  { database }: Services,
+  { database, passwordMinLength }: Services,
   context: Context,
   { account, sessionId }: SessionActor,
   { currentPassword, newPassword, revokeTokens }: PasswordChange,
 ): Promise<void> {
-  const unacceptable = passwordProblem(newPassword, account.username, 'newPassword')
+  const email = await findEmail(database.read, account.id)
+  const rules = { minLength: passwordMinLength, username: account.username, email }
+  const unacceptable = await passwordProblem(newPassword, 'newPassword', rules)
   if (unacceptable) throw unacceptable
   if (newPassword.expose() === currentPassword.expose()) {
     throw fieldProblem('validation_failed', 'newPassword', 'The new password is the current one.', 'password_unchanged')

@@ -1,6 +1,5 @@
 import { argon2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { fieldProblem, type Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
 
 /**
@@ -10,10 +9,6 @@ import type { Secret } from '../core/secret.ts'
 const PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1 } as const
 const TAG_LENGTH = 32
 const SALT_LENGTH = 16
-
-/** Long enough to resist guessing under the limits on sign-in (NIST SP 800-63B); no rules of composition. */
-export const PASSWORD_MIN_LENGTH = 8
-export const PASSWORD_MAX_LENGTH = 256
 
 const deriveKey = promisify(argon2)
 
@@ -46,18 +41,6 @@ export function randomPassword(): string {
   const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'.slice(0, 31)
   const characters = Array.from({ length: 20 }, () => alphabet[randomInt(alphabet.length)])
   return characters.join('').replace(/(.{5})(?=.)/g, '$1-')
-}
-
-/** A password that may not be chosen, or undefined. `username` may not be the password. */
-export function passwordProblem(password: Secret, username: string, field: string): Problem | undefined {
-  const text = password.expose()
-  if (text.toLowerCase() === username.toLowerCase()) {
-    return fieldProblem('validation_failed', field, 'The password must not be the username.', 'password_is_username')
-  }
-  if (new Set(text).size < 3) {
-    return fieldProblem('validation_failed', field, 'The password repeats the same characters.', 'password_too_simple')
-  }
-  return undefined
 }
 
 async function derive(password: Secret, salt: Buffer, tagLength: number, parameters: Parameters): Promise<Buffer> {

@@ -12,12 +12,13 @@ import type { Services } from '../services.ts'
 import { changePassword } from './change-password.ts'
 import { endSession } from './end-session.ts'
 import { endSessions } from './end-sessions.ts'
-import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './password.ts'
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './password-rules.ts'
 import { SESSION_COOKIE, SESSION_LIFETIME_MS } from './session.ts'
 import {
   EndedSessions,
   EndSessionsQuery,
   ListSessionsQuery,
+  PasswordRulesBody,
   SessionBody,
   SessionId,
   toSessionBody,
@@ -166,6 +167,20 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
       if (includesCurrent) clearCookie(req, reply)
       return { ended }
     },
+  )
+
+  app.get(
+    '/api/v1/password-rules',
+    {
+      schema: {
+        operationId: 'getPasswordRules',
+        tags: ['Session'],
+        summary: 'What a new password has to be',
+        description: 'Any characters; common passwords, and those made of the username, are refused.',
+        response: { 200: PasswordRulesBody },
+      },
+    },
+    () => ({ minLength: services.passwordMinLength, maxLength: PASSWORD_MAX_LENGTH }),
   )
 
   app.put(

@@ -23,6 +23,11 @@ export const EndSessionsQuery = closed({
 
 export const EndedSessions = Type.Object({ ended: Type.Integer({ description: 'How many have ended.' }) })
 
+export const PasswordRulesBody = Type.Object({
+  minLength: Type.Integer({ description: 'At least so many characters.' }),
+  maxLength: Type.Integer({ description: 'At most so many.' }),
+})
+
 export function toSessionBody(session: OpenSession, currentId: string): Static<typeof SessionBody> {
   return {
     id: session.id,

@@ -58,6 +58,7 @@ onBothEngines('ramp-server create-admin', (engine) => {
     { args: ['-rf'], stdin: 'a good password', says: /^Say which username/ },
     { args: ['fifth'], stdin: 'short', says: /at least 8 characters/ },
     { args: ['fifth-one'], stdin: 'FIFTH-ONE', says: /must not be the username/ },
+    { args: ['fifth'], stdin: 'password123', says: /guessed first/ },
     { args: ['fifth'], stdin: 'aaaaaaaaaaaa', says: /repeats/ },
     { args: ['FIRST'], stdin: 'a good password', says: /username/ },
   ])('refuses $args with "$stdin", in one sentence, and makes nobody', async ({ args, stdin, says }) => {

@@ -59,6 +59,24 @@ onBothEngines('The first start', (engine) => {
     await expect(signIn(next.origin, { username: 'late', password: 'another password' })).rejects.toThrow()
   })
 
+  test('stops with a password that everybody tries first, and makes nobody', async () => {
+    const env = { RAMP_DATABASE_URL: database.url, RAMP_ADMIN_USERNAME: 'root', RAMP_ADMIN_PASSWORD: 'PassWord123' }
+    expect(await runProgram({ args: ['serve'], env })).toMatchObject({
+      code: 1,
+      stdout: expect.not.stringContaining('listening'),
+      stderr: 'RAMP_ADMIN_PASSWORD must not be one of the passwords that are guessed first.\n',
+    })
+    expect(await database.sql('SELECT * FROM member')).toEqual([])
+  })
+
+  test.each(['correct horse battery staple', 'admin-password-1', 'admin123'])(
+    'takes the password "%s" from the configuration',
+    async (password) => {
+      const server = await start({ RAMP_ADMIN_USERNAME: 'admin', RAMP_ADMIN_PASSWORD: password })
+      await signIn(server.origin, { username: 'admin', password })
+    },
+  )
+
   test('of several servers at once makes one administrator, whose password one of them shows', async () => {
     const all = await Promise.all([start(), start(), start()])
     const shown = all.flatMap((server) => PASSWORD_LINE.exec(server.stderr())?.[2] ?? [])

@@ -34,6 +34,7 @@ const WRONG: readonly (readonly [variable: string, value: string])[] = [
   ['RAMP_ROLES_FILE', file('half.json', '{"roles": []}')],
   ['RAMP_TRUST_PROXY', 'everybody'],
   ['RAMP_ADMIN_USERNAME', 'two words'],
+  ['RAMP_PASSWORD_MIN_LENGTH', '7'],
   ['RAMP_ADMIN_PASSWORD', 'hunter2'],
   ['RAMP_LOG_LEVEL', 'loud'],
 ]
