@@ -62,7 +62,8 @@ export async function effectiveRolesOf(db: Reader, accountId: string): Promise<s
 
 /** The roles that people have by being in a group: its own and those of the groups it belongs to. */
 export async function rolesByGroup(db: Reader, groupId: string): Promise<string[]> {
-  const { rows } = await sql<{ role: string }>`WITH RECURSIVE ${above(groupId)}
+  const { rows } = await sql<{ role: string }>`WITH RECURSIVE
+    wanted AS (SELECT id FROM account_group WHERE id = ${groupId}), ${sql.raw(above('SELECT id FROM wanted'))}
     SELECT DISTINCT role FROM group_role JOIN above ON above.group_id = group_role.group_id`.execute(db)
   return rows.map(({ role }) => role).sort()
 }

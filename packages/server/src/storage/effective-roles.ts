@@ -23,12 +23,29 @@ export const rolesInForce = (id: string): string => `SELECT role FROM role_grant
   UNION SELECT role FROM reach CROSS JOIN group_role
     WHERE reach.account_id = ${id} AND group_role.group_id = reach.group_id`
 
-/** `above(group_id)`: a group and every group whose roles its people have, too. */
-export const above = (groupId: string): RawBuilder<unknown> => sql`above (group_id) AS (
-  SELECT id FROM account_group WHERE id = ${groupId}
+/** `above(from_id, group_id)`: for each group of the list or query `groups`, itself and all whose roles its people have, too. */
+export const above = (groups: string): string => `above (from_id, group_id) AS (
+  SELECT id, id FROM account_group WHERE id IN (${groups})
   UNION
-  SELECT group_nesting.group_id FROM above JOIN group_nesting ON group_nesting.member_group_id = above.group_id
+  SELECT above.from_id, group_nesting.group_id FROM above
+    JOIN group_nesting ON group_nesting.member_group_id = above.group_id
     JOIN account_group ON account_group.id = group_nesting.group_id
+)`
+
+/**
+ * `above` and `given(account_id, role)`: what is in force for each account of the list or query `accounts`. For many
+ * accounts at once: the way up is gone once for each group that they are in, not once for each of them.
+ */
+export const given = (accounts: string): string => `
+${above(`SELECT group_id FROM group_member WHERE account_id IN (${accounts})`)},
+inherited (from_id, role) AS (
+  SELECT DISTINCT above.from_id, group_role.role FROM above JOIN group_role ON group_role.group_id = above.group_id
+),
+given (account_id, role) AS (
+  SELECT account_id, role FROM role_grant WHERE account_id IN (${accounts})
+  UNION
+  SELECT group_member.account_id, inherited.role FROM group_member
+    JOIN inherited ON inherited.from_id = group_member.group_id WHERE group_member.account_id IN (${accounts})
 )`
 
 /** `holding(group_id)`: every group whose people have the role, by the group itself or by one above it. */

@@ -10,6 +10,8 @@ import { decide, refuse, type Verdict, type VerifiableToken } from './verdict.ts
 /** Under 1 KiB each; what falls out is read again in some 20 microseconds. */
 const CACHED_TOKENS = 20_000
 const CACHED_ACCOUNTS = 10_000
+/** What each gives, some role names; who is in many groups high up a tree is read anew without going up it again. */
+const CACHED_GROUPS = 10_000
 
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
@@ -18,6 +20,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   const credentials = sqliteCredentials(reader, options.catalogue)
   const tokens = new LRUCache<string, VerifiableToken>({ max: CACHED_TOKENS })
   const accounts = new LRUCache<string, Principal>({ max: CACHED_ACCOUNTS })
+  const groupRoles = new LRUCache<string, readonly string[]>({ max: CACHED_GROUPS })
   const statistics = newStatistics(
     () => tokens.size,
     () => accounts.size,
@@ -25,15 +28,20 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   const coherence = sqliteCoherence(reader, {
     dropToken: (id) => tokens.delete(id),
     dropAccount: (id) => accounts.delete(id),
-    dropAllAccounts: () => accounts.clear(),
+    dropAllAccounts: dropGroups,
     dropAll() {
       tokens.clear()
-      accounts.clear()
+      dropGroups()
     },
   })
 
+  function dropGroups(): void {
+    groupRoles.clear()
+    accounts.clear()
+  }
+
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
-    let failure = catchUp()
+    let failure = failureOf(catchUp)
     const now = clock()
     statistics.observeWait((performance.now() - askedAt) / 1000)
     for (const asked of turn) {
@@ -50,23 +58,33 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       if (verdict.outcome === 'active') usage.note(asked.tokenId, asked.presenter, now)
       asked.done(verdict)
     }
+    failure ??= failureOf(endReading)
     if (failure !== undefined) onFailure(failure)
   }
 
-  /** Returns what went wrong, if something did. */
-  function catchUp(): unknown {
-    try {
-      coherence.catchUp()
-      return undefined
-    } catch (error) {
-      return error
-    }
+  /** In a snapshot that a failure has left open, nothing would ever look changed. */
+  function catchUp(): void {
+    if (reader.isTransaction) reader.exec('ROLLBACK')
+    coherence.catchUp()
   }
 
   function judge({ secret, tokenId, presenter }: Asked, now: number): Verdict {
     const token = readThrough(tokens, tokenId, credentials.readToken)
-    const account = token && readThrough(accounts, token.accountId, credentials.readAccount)
+    const account = token && readThrough(accounts, token.accountId, readAccount)
     return decide(token, account, { digest: digestOf(secret), address: presenter.address, now })
+  }
+
+  function readAccount(id: string): Principal | undefined {
+    return credentials.readAccount(id, rolesOfGroup)
+  }
+
+  function rolesOfGroup(id: string): readonly string[] {
+    let roles = groupRoles.get(id)
+    if (roles === undefined) {
+      roles = credentials.readGroupRoles(id)
+      groupRoles.set(id, roles)
+    }
+    return roles
   }
 
   /** What is filled was read after this turn's check, so it is at least as new. Absence is not cached. */
@@ -81,18 +99,47 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       return cached
     }
     statistics.cacheMisses++
+    beginReading()
     const stored = read(id)
     if (stored !== undefined) cache.set(id, stored)
     return stored
+  }
+
+  /**
+   * What a turn reads, it reads from one snapshot, and what is kept of groups is brought up to it: an account that has
+   * joined a group while that lost a role must not get the role. A turn that reads nothing spares itself this.
+   */
+  function beginReading(): void {
+    if (reader.isTransaction) return
+    reader.exec('BEGIN')
+    coherence.catchUp()
+  }
+
+  function endReading(): void {
+    if (reader.isTransaction) reader.exec('COMMIT')
   }
 
   return {
     statistics,
     verify: turnQueue(options.tokenPrefix, statistics, decideTurn),
     async readPrincipal(accountId) {
-      coherence.catchUp()
-      return readThrough(accounts, accountId, credentials.readAccount)
+      try {
+        catchUp()
+        return readThrough(accounts, accountId, readAccount)
+      } finally {
+        endReading()
+      }
     },
     close: () => reader.close(),
+  }
+}
+
+/** What went wrong, if something did. */
+function failureOf(act: () => void): unknown {
+  try {
+    act()
+    return undefined
+  } catch (error) {
+    return error
   }
 }

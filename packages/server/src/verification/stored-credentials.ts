@@ -3,11 +3,14 @@ import type pg from 'pg'
 import type { Principal } from '../core/actor.ts'
 import { toBlockList } from '../core/address.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
-import { reach, rolesInForce } from '../storage/effective-roles.ts'
+import { above, given } from '../storage/effective-roles.ts'
 import type { TokenTable } from '../storage/tables.ts'
 import type { VerifiableToken } from './verdict.ts'
 
-/** The SQL of verification, for each engine by its own driver: this is the path that has to be fast. */
+/**
+ * The SQL of verification, for each engine by its own driver: this is the path that has to be fast. SQLite is asked for
+ * one thing at a time, so that what a group gives can be kept for all who are in it.
+ */
 
 type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by'>
 
@@ -24,40 +27,57 @@ interface AccountRow {
 const TOKEN_COLUMNS =
   'token.id, token.account_id, token.kind, digest, token.created_at, expires_at, revoked_at, permissions, allowed_addresses'
 
-/** Reads tokens and accounts on the verifying connection, synchronously. */
+/** Reads tokens, accounts and groups on the verifying connection, synchronously. */
 export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue) {
   const token = reader.prepare(`SELECT ${TOKEN_COLUMNS} FROM token WHERE id = ?`)
   const account = reader.prepare(
-    `WITH RECURSIVE ${reach('?1')}
-    SELECT id, kind, username, display_name, deactivated_at,
-      (SELECT json_group_array(role) FROM (${rolesInForce('account.id')})) AS roles
-    FROM account WHERE id = ?1`,
+    `SELECT id, kind, username, display_name, deactivated_at,
+      (SELECT json_group_array(role) FROM role_grant WHERE account_id = account.id) AS roles,
+      (SELECT json_group_array(group_id) FROM group_member WHERE account_id = account.id) AS groups
+    FROM account WHERE id = ?`,
+  )
+  const group = reader.prepare(
+    `WITH RECURSIVE ${above('?')}
+    SELECT DISTINCT role FROM above CROSS JOIN group_role WHERE group_role.group_id = above.group_id`,
   )
   return {
     readToken(id: string): VerifiableToken | undefined {
       const row = token.get(id) as TokenRow | undefined
       return row && toToken(row)
     },
-    readAccount(id: string): Principal | undefined {
-      const row = account.get(id) as AccountRow | undefined
-      return row && toPrincipal(row, catalogue)
+    /** `rolesOfGroup` is asked for each group that the account is in. */
+    readAccount(id: string, rolesOfGroup: (groupId: string) => readonly string[]): Principal | undefined {
+      const row = account.get(id) as (AccountRow & { readonly groups: string }) | undefined
+      if (row === undefined) return undefined
+      const groups = JSON.parse(row.groups) as string[]
+      return toPrincipal(
+        row,
+        new Set([...(JSON.parse(row.roles) as string[]), ...groups.flatMap(rolesOfGroup)]),
+        catalogue,
+      )
+    },
+    /** What people have by being in the group: its roles and those of every group above it. */
+    readGroupRoles(id: string): readonly string[] {
+      return group.all(id).map(({ role }) => role as string)
     },
   }
 }
 
 const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
-  (SELECT coalesce(json_agg(role), '[]')::text FROM (${rolesInForce('account.id')}) AS given) AS roles`
+  (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles`
 
 type JoinedRow = TokenRow & Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind'] }
 
 /** Reads tokens with their accounts from the primary, many in one statement and so in one snapshot. */
 export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
-  const principal = (row: JoinedRow) => toPrincipal({ ...row, id: row.a_id, kind: row.a_kind }, catalogue)
+  const principal = ({ a_id, a_kind, roles, ...row }: JoinedRow) =>
+    toPrincipal({ ...row, id: a_id, kind: a_kind }, JSON.parse(roles) as string[], catalogue)
   return {
     async readTokens(ids: readonly string[]): Promise<Map<string, { token: VerifiableToken; account: Principal }>> {
       const { rows } = await pool.query<JoinedRow>({
         name: 'read-tokens',
-        text: `WITH RECURSIVE ${reach('SELECT account_id FROM token WHERE id = ANY($1)')}
+        text: `WITH RECURSIVE wanted (id) AS (SELECT DISTINCT account_id FROM token WHERE id = ANY($1)),
+          ${given('SELECT id FROM wanted')}
           SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
           WHERE token.id = ANY($1)`,
         values: [ids],
@@ -67,7 +87,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
     async readAccount(id: string): Promise<Principal | undefined> {
       const { rows } = await pool.query<JoinedRow>({
         name: 'read-account',
-        text: `WITH RECURSIVE ${reach('$1')} SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
+        text: `WITH RECURSIVE ${given('$1')} SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
         values: [id],
       })
       return rows[0] && principal(rows[0])
@@ -92,8 +112,8 @@ function toToken(row: TokenRow): VerifiableToken {
   }
 }
 
-function toPrincipal(row: AccountRow, catalogue: RoleCatalogue): Principal {
-  const roles = (JSON.parse(row.roles) as string[]).sort()
+function toPrincipal(row: Omit<AccountRow, 'roles'>, roleNames: Iterable<string>, catalogue: RoleCatalogue): Principal {
+  const roles = [...roleNames].sort()
   return {
     id: row.id,
     kind: row.kind,

@@ -397,6 +397,6 @@ async function runElsewhere({ engine, testDatabase }: TestServer, statements: st
 const SQLITE_PROGRAM = `
   const { DatabaseSync } = require('node:sqlite')
   const [file, statements] = process.argv.slice(1)
-  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false })
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false, timeout: 5000 })
   database.exec(statements)
   database.close()`
