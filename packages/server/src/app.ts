@@ -23,6 +23,7 @@ import { registerExplainRoutes } from './inventory/explain-routes.ts'
 import { registerInventoryRoutes } from './inventory/inventory-routes.ts'
 import { startMaintenance } from './maintenance.ts'
 import { registerMemberRoutes } from './members/member-routes.ts'
+import { registerPolicyRoutes } from './policy/policy-routes.ts'
 import { registerGrantRoutes } from './roles/grant-routes.ts'
 import { loadRoleCatalogue, type RoleCatalogue } from './roles/role-catalogue.ts'
 import { registerRoleRoutes } from './roles/role-routes.ts'
@@ -121,6 +122,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerExplainRoutes(router, services)
   registerRoleRoutes(router, services)
   registerGrantRoutes(router, services)
+  registerPolicyRoutes(router, services)
   registerAuditRoutes(router, services)
   await registerPages(app)
   extra?.register(router, services)

@@ -1,10 +1,11 @@
 import { HOUR_MS } from './core/clock.ts'
+import { enforcePolicy } from './policy/enforce-policy.ts'
 import type { Services } from './services.ts'
 import { deleteEndedSessions } from './sessions/session-store.ts'
 import { deleteOldAttempts } from './sessions/sign-in-limits.ts'
 import type { Transaction } from './storage/database.ts'
 
-/** Nothing waits for any of this: it only keeps tables from growing for ever. */
+/** Nothing waits for any of this: it keeps tables from growing for ever, and tokens in line with the policy. */
 const INTERVAL_MS = HOUR_MS
 
 /**
@@ -14,11 +15,9 @@ const INTERVAL_MS = HOUR_MS
 const KEPT_CHANGES = 100_000
 
 /** Clears away, hourly, what has no more use. Returns a function that stops it. */
-export function startMaintenance(
-  { database, clock }: Services,
-  onFailure: (error: unknown) => void,
-): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve()
+export function startMaintenance(services: Services, onFailure: (error: unknown) => void): () => Promise<void> {
+  const { database, clock } = services
+  let running: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     running = database
       .write(async (trx) => {
@@ -27,6 +26,8 @@ export function startMaintenance(
         await deleteOldAttempts(trx, now)
         await forgetOldChanges(trx)
       })
+      // What has come out of line since, and what an interrupted change of the policy has left.
+      .then(() => enforcePolicy(services, { actor: 'system', now: clock() }))
       .catch(onFailure)
   }, INTERVAL_MS)
   timer.unref()

@@ -47,6 +47,8 @@ export type AuditAction =
   | 'token.changed'
   | 'token.revoked'
   | 'token.rotated'
+  | 'token.ended'
+  | 'policy.changed'
   | 'request.refused'
 
 export interface AuditRecord {
@@ -55,7 +57,7 @@ export interface AuditRecord {
   readonly by?: { readonly id: string; readonly username: string }
   readonly outcome?: 'done' | 'refused'
   readonly target?: {
-    readonly type: 'member' | 'service_account' | 'group' | 'token' | 'session' | 'route'
+    readonly type: 'member' | 'service_account' | 'group' | 'token' | 'session' | 'policy' | 'route'
     readonly id: string
   }
   /** Names and values, never secrets. */
@@ -72,7 +74,11 @@ export async function recordAudit(
 }
 
 /** Several events of one transaction, in one statement. */
-export async function recordAudits(trx: Transaction, context: Context, records: readonly AuditRecord[]): Promise<void> {
+export async function recordAudits(
+  trx: Transaction,
+  context: Context | SystemContext,
+  records: readonly AuditRecord[],
+): Promise<void> {
   if (records.length === 0) return
   await trx
     .insertInto('audit_event')

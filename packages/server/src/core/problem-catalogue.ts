@@ -24,6 +24,7 @@ export const PROBLEMS = {
   bearer_required: { status: 403, title: 'This needs a token in the Authorization header.' },
   insufficient_permissions: { status: 403, title: 'The credential lacks a permission that this needs.' },
   grant_exceeds_token: { status: 403, title: 'A narrowed token cannot give more than it holds itself.' },
+  token_creation_not_allowed: { status: 403, title: 'The policy does not let you make personal access tokens.' },
   password_change_required: { status: 403, title: 'The password must be changed first.' },
   current_password_wrong: { status: 403, title: 'The current password is wrong.' },
 
@@ -39,6 +40,7 @@ export const PROBLEMS = {
 
   token_name_taken: { status: 409, title: 'One of your active tokens has this name already.' },
   token_not_active: { status: 409, title: 'The token is revoked or expired and cannot be changed.' },
+  token_limit_reached: { status: 409, title: 'The account has as many active tokens as the policy allows.' },
   token_widening: { status: 409, title: 'A token can be narrowed, never widened.' },
   username_taken: { status: 409, title: 'Another member has this username.' },
   email_taken: { status: 409, title: 'Another member has this email address.' },
@@ -54,6 +56,9 @@ export const PROBLEMS = {
 
   body_too_large: { status: 413, title: 'The body is larger than 64 KiB.' },
   unsupported_media_type: { status: 415, title: 'Send the body as application/json.' },
+
+  policy_violation: { status: 422, title: 'The policy does not allow a token like this.' },
+
   too_many_sign_ins: { status: 429, title: 'Too many failed sign-ins. Try again later.' },
   headers_too_large: { status: 431, title: 'The request headers are too large.' },
 

@@ -51,6 +51,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/me': { by: ['session', 'pat', 'service'] },
 
   'GET /api/v1/tokens': own('own-tokens:read'),
+  'GET /api/v1/tokens/rules': { by: ['session', 'pat', 'service'] },
   'POST /api/v1/tokens': { by: ['session'], permission: 'own-tokens:write' },
   'GET /api/v1/tokens/:id': own('own-tokens:read'),
   'PATCH /api/v1/tokens/:id': own('own-tokens:write'),
@@ -98,6 +99,10 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'POST /api/v1/admin/tokens/revoke': allowed('inventory:revoke'),
   'POST /api/v1/admin/tokens/explain': allowed('inventory:read'),
   'POST /api/v1/tokens/:id/explain': own('own-tokens:read'),
+
+  'GET /api/v1/policy': allowed('policy:read'),
+  'PUT /api/v1/policy': { by: ['session'], permission: 'policy:write' },
+  'POST /api/v1/policy/preview': allowed('policy:read'),
 
   'GET /api/v1/roles': { by: ['session', 'pat', 'service'] },
   'GET /api/v1/role-grants': allowed('members:read'),

@@ -24,6 +24,11 @@ export const OneOf = <const V extends readonly string[]>(
 
 export const AccountId = Type.String({ format: 'uuid', description: 'The id of an account.' })
 
+/** With a reactivation. */
+export const TokensAtReactivation = OneOf(['restore', 'revoke'] as const, {
+  description: 'With the status `active`: whether the tokens come back or stay revoked. Absent: the policy decides.',
+})
+
 export const page = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'How many at most.' })),
   cursor: Type.Optional(

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { isTokenId, parseToken } from '@ramp/verifier'
 import { Problem } from '../core/problem.ts'
 import { Secret } from '../core/secret.ts'
+import { readPolicy } from '../policy/policy-store.ts'
 import { roleSourcesOf } from '../roles/role-sources.ts'
 import type { Services } from '../services.ts'
 import type { Token } from '../tokens/token.ts'
@@ -62,6 +63,7 @@ async function holdingsOf({ database, verifier, catalogue }: Services, token: To
   return {
     sources: await roleSourcesOf(database.read, token.accountId),
     permissions: principal.permissions,
+    policyAddresses: (await readPolicy(database.read))[token.kind].allowedAddresses,
     rolesThatAllow: catalogue.roles.filter(allows).map(({ name }) => name),
   }
 }

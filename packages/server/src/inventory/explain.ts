@@ -1,6 +1,6 @@
 import { isWithin, toBlockList } from '../core/address.ts'
 import type { RoleSource } from '../roles/role-sources.ts'
-import { type Token, tokenStatus } from '../tokens/token.ts'
+import { type EndReason, type Token, tokenStatus } from '../tokens/token.ts'
 
 /** One rule of verification, as it stands for a token now. */
 export interface Finding {
@@ -12,6 +12,7 @@ export interface Finding {
     | 'not_expired'
     | 'account_active'
     | 'address_allowed'
+    | 'address_allowed_by_policy'
     | 'permission'
   /** Null: could not be asked, since a rule before it failed or nothing was given to compare. */
   readonly passed: boolean | null
@@ -35,6 +36,8 @@ export interface Holdings {
   readonly permissions: ReadonlySet<string>
   /** The roles of the catalogue that allow the permission asked for. */
   readonly rolesThatAllow: readonly string[]
+  /** The ranges that the policy leaves tokens of this kind; null: any. */
+  readonly policyAddresses: readonly string[] | null
 }
 
 /** Every rule in the order in which verification asks it. Pure; `now` in epoch milliseconds. */
@@ -46,6 +49,7 @@ export function explain(token: Token, holdings: Holdings, question: Question, no
     expiredFinding(token, now),
     accountFinding(token),
     addressFinding(token, question),
+    policyAddressFinding(holdings, question),
     permissionFinding(token, holdings, question),
   ]
 }
@@ -65,9 +69,19 @@ function secretFinding({ secretMatches }: Question): Finding {
   }
 }
 
-function revokedFinding({ revokedAt, revokedBy }: Token): Finding {
+/** Why the server itself ended it. */
+const BY_ITSELF: Readonly<Record<EndReason, string>> = {
+  policy_maximum_lifetime: 'The policy ended it: it is older than the maximum lifetime.',
+  policy_expiration_required: 'The policy ended it: it had no expiration, and one is required.',
+  policy_unused: 'The policy ended it: it was not used for too long.',
+  reactivation: 'It stayed revoked when its account was reactivated.',
+  password_change: 'It was revoked when the password of its owner changed.',
+}
+
+function revokedFinding({ revokedAt, revokedBy, endReason }: Token): Finding {
   if (revokedAt === null) return { rule: 'not_revoked', passed: true, detail: 'It is not revoked.' }
-  const detail = revokedBy === null ? 'It was revoked.' : `${revokedBy} revoked it.`
+  const byWhom = revokedBy === null ? 'It was revoked.' : `${revokedBy} revoked it.`
+  const detail = endReason === null ? byWhom : BY_ITSELF[endReason]
   return { rule: 'not_revoked', passed: false, detail, since: revokedAt, ...(revokedBy !== null && { by: revokedBy }) }
 }
 
@@ -76,7 +90,8 @@ function expiredFinding(token: Token, now: number): Finding {
   if (expiresAt === null) return { rule: 'not_expired', passed: true, detail: 'It does not expire.' }
   if (tokenStatus({ revokedAt: null, expiresAt }, now) === 'active')
     return { rule: 'not_expired', passed: true, detail: 'It has not expired.' }
-  return { rule: 'not_expired', passed: false, detail: 'It has expired.', since: expiresAt }
+  const detail = token.endReason === null ? 'It has expired.' : BY_ITSELF[token.endReason]
+  return { rule: 'not_expired', passed: false, detail, since: expiresAt }
 }
 
 function accountFinding({ owner: { username, deactivatedAt } }: Token): Finding {
@@ -101,6 +116,16 @@ function addressFinding({ allowedAddresses }: Token, { address }: Question): Fin
     passed: isInside,
     detail: isInside ? `${address} is within ${list}.` : `${address} is not within ${list}.`,
   }
+}
+
+function policyAddressFinding({ policyAddresses }: Holdings, { address }: Question): Finding {
+  const rule = 'address_allowed_by_policy'
+  if (policyAddresses === null) return { rule, passed: true, detail: 'The policy names no addresses.' }
+  const list = policyAddresses.join(', ')
+  if (address === undefined) return { rule, passed: null, detail: `The policy accepts it from ${list}.` }
+  const isInside = isWithin(address, toBlockList(policyAddresses))
+  const detail = isInside ? `The policy accepts it from ${list}.` : `The policy accepts it only from ${list}.`
+  return { rule, passed: isInside, detail }
 }
 
 function permissionFinding(

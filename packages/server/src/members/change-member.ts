@@ -2,6 +2,12 @@ import { type Context, recordAudit } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
+import {
+  assertOnlyAtReactivation,
+  settlePasswordChange,
+  settleReactivation,
+  type TokensAtReactivation,
+} from '../policy/end-account-tokens.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { hashPassword } from '../sessions/password.ts'
@@ -18,6 +24,8 @@ export interface MemberChange {
   readonly firstName?: string
   readonly lastName?: string
   readonly status?: 'active' | 'deactivated'
+  /** Of a reactivation; absent: the policy decides. */
+  readonly tokens?: TokensAtReactivation
   /** A reset: the member has to choose another at the next sign-in. Only from a session. */
   readonly password?: Secret
 }
@@ -32,7 +40,7 @@ export async function changeMember(
   context: Context,
   actor: AuthenticatedActor,
   id: string,
-  { status, password, ...names }: MemberChange,
+  { status, tokens, password, ...names }: MemberChange,
 ): Promise<Member> {
   if (password && actor.kind !== 'session')
     throw new Problem('session_required', { detail: 'Only a session resets a password.' })
@@ -41,6 +49,7 @@ export async function changeMember(
       detail: 'Change your own password with the current one: PUT /api/v1/me/password.',
     })
   }
+  assertOnlyAtReactivation(tokens, status)
   const passwordHash = password && (await hashPassword(password))
 
   return database.write(async (trx) => {
@@ -57,9 +66,11 @@ export async function changeMember(
       await updateMember(trx, renamed)
       await recordAudit(trx, context, { action: 'member.changed', target: { type: 'member', id }, detail: { changes } })
     }
-    if (passwordHash !== undefined) await resetPassword(trx, context, id, passwordHash)
+    if (passwordHash !== undefined) await resetPassword(trx, context, actor, id, passwordHash)
     if (status === 'deactivated' && member.deactivatedAt === null) await deactivate(trx, context, actor, id)
-    if (status === 'active' && member.deactivatedAt !== null) await reactivate(trx, context, id)
+    if (status === 'active' && member.deactivatedAt !== null) {
+      await reactivate(trx, context, actor, { id, deactivatedAt: member.deactivatedAt }, tokens)
+    }
     return getMember(trx, id)
   })
 }
@@ -74,17 +85,24 @@ function changedFields(before: Member, after: Member) {
   }))
 }
 
-async function resetPassword(trx: Transaction, context: Context, id: string, hash: string): Promise<void> {
+async function resetPassword(
+  trx: Transaction,
+  context: Context,
+  actor: AuthenticatedActor,
+  id: string,
+  hash: string,
+): Promise<void> {
   await updatePassword(trx, id, { hash, changeRequiredAt: context.now })
   const endedSessions = await deleteSessionsOf(trx, id)
+  const revokedTokens = await settlePasswordChange(trx, context, actor, id)
   await recordAudit(trx, context, {
     action: 'password.reset',
     target: { type: 'member', id },
-    detail: { endedSessions },
+    detail: { endedSessions, revokedTokens },
   })
 }
 
-/** All tokens and sessions stop with the account; the tokens are kept, and work again if it is reactivated. */
+/** All tokens and sessions stop with the account; the tokens are kept; what becomes of them at reactivation, the policy says. */
 async function deactivate(trx: Transaction, context: Context, actor: AuthenticatedActor, id: string): Promise<void> {
   if (id === actor.account.id) throw new Problem('own_deactivation')
   await setDeactivated(trx, id, context.now)
@@ -97,7 +115,14 @@ async function deactivate(trx: Transaction, context: Context, actor: Authenticat
   })
 }
 
-async function reactivate(trx: Transaction, context: Context, id: string): Promise<void> {
-  await setDeactivated(trx, id, null)
-  await recordAudit(trx, context, { action: 'member.reactivated', target: { type: 'member', id } })
+async function reactivate(
+  trx: Transaction,
+  context: Context,
+  actor: AuthenticatedActor,
+  account: { readonly id: string; readonly deactivatedAt: number },
+  chosen: TokensAtReactivation | undefined,
+): Promise<void> {
+  const detail = await settleReactivation(trx, context, actor, account, chosen)
+  await setDeactivated(trx, account.id, null)
+  await recordAudit(trx, context, { action: 'member.reactivated', target: { type: 'member', id: account.id }, detail })
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
 import { USERNAME_PATTERN } from '../core/text.ts'
-import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
+import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page, TokensAtReactivation } from '../http/schemas.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../sessions/password-rules.ts'
 import type { Member } from './member.ts'
 
@@ -38,6 +38,7 @@ export const ChangeMemberBody = closed({
   status: Type.Optional(
     OneOf(MEMBER_STATUSES, { description: 'A deactivated account’s sessions end and its tokens stop, at once.' }),
   ),
+  tokens: Type.Optional(TokensAtReactivation),
   password: Type.Optional(Password),
 })
 

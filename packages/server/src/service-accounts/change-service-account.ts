@@ -1,6 +1,12 @@
 import { type Context, recordAudit } from '../audit/audit.ts'
+import type { AuthenticatedActor } from '../core/actor.ts'
 import { assertUnchanged } from '../core/etag.ts'
 import { lockAccount, setDeactivated } from '../members/member-store.ts'
+import {
+  assertOnlyAtReactivation,
+  settleReactivation,
+  type TokensAtReactivation,
+} from '../policy/end-account-tokens.ts'
 import type { Services } from '../services.ts'
 import type { Transaction } from '../storage/database.ts'
 import { editableOf, type ServiceAccount } from './service-account.ts'
@@ -12,20 +18,24 @@ export interface ServiceAccountChange {
   /** Ids of members, instead of those before. */
   readonly maintainers?: readonly string[]
   readonly status?: 'active' | 'deactivated'
+  /** Of a reactivation; absent: the policy decides. */
+  readonly tokens?: TokensAtReactivation
 }
 
 /**
  * Renames, describes, deactivates or reactivates a service account, or names whom to ask about it. Its tokens stop with
- * it, at once, and work again when it is reactivated. Throws `service_account_not_found`, `service_account_name_taken`,
- * `validation_failed`, `edited_meanwhile`.
+ * it, at once; whether they work again when it is reactivated, the caller or the policy says. Throws
+ * `service_account_not_found`, `service_account_name_taken`, `validation_failed`, `edited_meanwhile`.
  */
 export async function changeServiceAccount(
   { database }: Services,
   context: Context,
+  actor: AuthenticatedActor,
   id: string,
-  { status, ...change }: ServiceAccountChange,
+  { status, tokens, ...change }: ServiceAccountChange,
   ifMatch: string | undefined,
 ): Promise<ServiceAccount> {
+  assertOnlyAtReactivation(tokens, status)
   const target = { type: 'service_account', id } as const
   return database.write(async (trx) => {
     await lockAccount(trx, id)
@@ -37,8 +47,10 @@ export async function changeServiceAccount(
       await recordAudit(trx, context, { action: 'service_account.deactivated', target })
     }
     if (status === 'active' && before.deactivatedAt !== null) {
+      const account = { id, deactivatedAt: before.deactivatedAt }
+      const detail = await settleReactivation(trx, context, actor, account, tokens)
       await setDeactivated(trx, id, null)
-      await recordAudit(trx, context, { action: 'service_account.reactivated', target })
+      await recordAudit(trx, context, { action: 'service_account.reactivated', target, detail })
     }
     return getServiceAccount(trx, id, context.now)
   })

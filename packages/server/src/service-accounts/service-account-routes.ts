@@ -108,7 +108,9 @@ export function registerServiceAccountRoutes(app: Router, services: Services): v
       const { name, ...rest } = req.body
       const change = name === undefined ? rest : { ...rest, name: parseName('name', name, NAME_LENGTH) }
       const ifMatch = req.headers['if-match']
-      const account = await changeServiceAccount(services, contextOf(req, services), req.params.id, change, ifMatch)
+      const actor = asAuthenticated(req)
+      const context = contextOf(req, services)
+      const account = await changeServiceAccount(services, context, actor, req.params.id, change, ifMatch)
       reply.header('etag', etagOf(editableOf(account)))
       return toServiceAccountBody(account)
     },

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
-import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
+import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page, TokensAtReactivation } from '../http/schemas.ts'
 import { InheritedRoles, toInheritedRoles } from '../roles/role-schemas.ts'
 import type { ServiceAccount } from './service-account.ts'
 
@@ -25,6 +25,7 @@ export const ChangeServiceAccountBody = closed({
   description: Type.Optional(Description),
   maintainers: Type.Optional(Maintainers),
   status: Type.Optional(OneOf(STATUSES, { description: 'The tokens of a deactivated one stop, at once.' })),
+  tokens: Type.Optional(TokensAtReactivation),
 })
 
 export const ListServiceAccountsQuery = closed({

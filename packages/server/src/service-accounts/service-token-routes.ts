@@ -52,7 +52,15 @@ export function registerServiceTokenRoutes(app: Router, services: Services): voi
   app.post(
     '/api/v1/service-accounts/:id/tokens',
     {
-      config: { problems: ['service_account_not_found', 'token_name_taken', 'grant_exceeds_token'] },
+      config: {
+        problems: [
+          'service_account_not_found',
+          'token_name_taken',
+          'grant_exceeds_token',
+          'policy_violation',
+          'token_limit_reached',
+        ],
+      },
       schema: {
         operationId: 'createServiceToken',
         tags,
@@ -114,7 +122,16 @@ export function registerServiceTokenRoutes(app: Router, services: Services): voi
   app.post(
     '/api/v1/service-accounts/:id/tokens/:tokenId/rotate',
     {
-      config: { problems: ['service_account_not_found', 'token_not_found', 'token_not_active', 'grant_exceeds_token'] },
+      config: {
+        problems: [
+          'service_account_not_found',
+          'token_not_found',
+          'token_not_active',
+          'grant_exceeds_token',
+          'policy_violation',
+          'token_limit_reached',
+        ],
+      },
       schema: {
         operationId: 'rotateServiceToken',
         tags,

@@ -4,8 +4,8 @@ import { fieldProblem, Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
 import { comparisonKey } from '../core/text.ts'
 import { findEmail, findPasswordHash, lockAccount, updatePassword } from '../members/member-store.ts'
+import { settlePasswordChange } from '../policy/end-account-tokens.ts'
 import type { Services } from '../services.ts'
-import { revokeAllOf } from '../tokens/token-store.ts'
 import { hashPassword, passwordMatches } from './password.ts'
 import { passwordProblem } from './password-rules.ts'
 import { deleteSessionsOf } from './session-store.ts'
@@ -19,16 +19,17 @@ interface PasswordChange {
 }
 
 /**
- * Changes one's own password, which needs the current one, ends one's other sessions and, if asked, all of one's
- * tokens (GHSA-mr34-8733-grr2). Guesses at the current
+ * Changes one's own password, which needs the current one, ends one's other sessions and, if asked or if the policy
+ * says so, all of one's tokens (GHSA-mr34-8733-grr2). Guesses at the current
  * password count as sign-in attempts do. Throws `current_password_wrong`, `validation_failed`, `too_many_sign_ins`.
  */
 export async function changePassword(
   { database, passwordMinLength }: Services,
   context: Context,
-  { account, sessionId }: SessionActor,
+  actor: SessionActor,
   { currentPassword, newPassword, revokeTokens }: PasswordChange,
 ): Promise<void> {
+  const { account, sessionId } = actor
   const email = await findEmail(database.read, account.id)
   const rules = { minLength: passwordMinLength, username: account.username, email }
   const unacceptable = await passwordProblem(newPassword, 'newPassword', rules)
@@ -54,7 +55,7 @@ export async function changePassword(
     await forgiveAttempt(trx, attempt, account.id)
     await updatePassword(trx, account.id, { hash: newHash, changeRequiredAt: null })
     const endedSessions = await deleteSessionsOf(trx, account.id, sessionId)
-    const revokedTokens = revokeTokens ? await revokeAllOf(trx, account.id, account.id, context.now) : 0
+    const revokedTokens = await settlePasswordChange(trx, context, actor, account.id, revokeTokens)
     await recordAudit(trx, context, {
       action: 'password.changed',
       target: { type: 'member', id: account.id },

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import type { Engine } from './database.ts'
 import { up as main } from './migrations/0001-main.ts'
 import { up as groups } from './migrations/0002-groups.ts'
+import { up as policy } from './migrations/0004-policy.ts'
 import { up as maintainers } from './migrations/0007-maintainers.ts'
 import type { Tables } from './tables.ts'
 
@@ -10,6 +11,7 @@ import type { Tables } from './tables.ts'
 const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) => Promise<void>>> = {
   '0001-main': main,
   '0002-groups': groups,
+  '0004-policy': policy,
   '0007-maintainers': maintainers,
 }
 

@@ -13,6 +13,7 @@ export interface Tables {
   service_account_maintainer: ServiceAccountMaintainerTable
   token: TokenTable
   token_usage: TokenUsageTable
+  policy: PolicyTable
   session: SessionTable
   sign_in_failure: SignInFailureTable
   sign_in_address: SignInAddressTable
@@ -118,6 +119,20 @@ export interface TokenTable {
   permissions: string | null
   /** JSON array of CIDR ranges, or null: any. */
   allowed_addresses: string | null
+  /** Why the server itself ended it or moved its end; null: it did not. */
+  end_reason: string | null
+}
+
+/** One row: what holds for all tokens. */
+interface PolicyTable {
+  id: 1
+  /** JSON object: everything but the address ranges. */
+  document: string
+  /** JSON array of CIDR ranges, or null: any. */
+  pat_addresses: string | null
+  service_addresses: string | null
+  updated_at: number | null
+  updated_by: string | null
 }
 
 export interface TokenUsageTable {

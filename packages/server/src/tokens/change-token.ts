@@ -44,6 +44,8 @@ export async function changeToken(
       ...(change.name !== undefined && { name: change.name }),
       ...limitsOf(change, token, owner, now),
     }
+    // An end that the owner chose is nobody else's.
+    if (changed.expiresAt !== token.expiresAt) changed.endReason = null
     await updateToken(trx, changed, now)
     await recordAudit(trx, context, {
       action: 'token.changed',

@@ -2,6 +2,8 @@ import { generateToken } from '@ramp/verifier'
 import { type Context, recordAudit } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Secret } from '../core/secret.ts'
+import { holdPolicy } from '../policy/policy-store.ts'
+import { assertBelowLimit, assertMayCreate, assertWithinRules } from '../policy/restrict-new-token.ts'
 import { assertWithinToken } from '../roles/granting.ts'
 import type { Services } from '../services.ts'
 import { digestOf } from '../verification/token-verifier.ts'
@@ -21,8 +23,8 @@ export interface TokenInput {
 
 /**
  * Makes a token: a personal access token for a person, a service token for a machine. The secret exists in the answer only. Throws
- * `validation_failed`, `token_name_taken`, and
- * `grant_exceeds_token` where a narrowed token would make a broader one.
+ * `validation_failed`, `token_name_taken`, what the policy refuses (`token_creation_not_allowed`, `policy_violation`,
+ * `token_limit_reached`), and `grant_exceeds_token` where a narrowed token would make a broader one.
  */
 export async function createToken(
   { database, tokenPrefix }: Services,
@@ -41,6 +43,10 @@ export async function createToken(
   const secret = new Secret(text)
 
   const token = await database.write(async (trx) => {
+    const policy = await holdPolicy(trx, database.engine)
+    assertMayCreate(policy, owner)
+    assertWithinRules(policy[kind], { expiresAt, allowedAddresses }, now)
+    await assertBelowLimit(trx, policy[kind], owner.id, now)
     await insertToken(trx, {
       id,
       accountId: owner.id,

@@ -41,7 +41,7 @@ export function assertNarrowerPermissions(from: readonly string[] | null, to: re
 /** Throws `token_widening` unless every range of `to` lies within one of `from`. */
 export function assertNarrowerAddresses(from: readonly string[] | null, to: readonly string[] | null): void {
   if (from === null) return
-  if (to === null || !to.every((range) => from.some((outer) => contains(outer, range))))
+  if (to === null || !to.every((range) => from.some((outer) => containsRange(outer, range))))
     throw widening('allowedAddresses')
 }
 
@@ -55,7 +55,8 @@ function widening(field: string): Problem {
   return new Problem('token_widening', { detail: message, errors: [{ field, code: 'token_widening', message }] })
 }
 
-function contains(outerText: string, innerText: string): boolean {
+/** Whether every address of the inner range is within the outer one. */
+export function containsRange(outerText: string, innerText: string): boolean {
   const outer = parseRange(outerText)
   const inner = parseRange(innerText)
   if (!outer || !inner || outer.family !== inner.family || inner.prefixLength < outer.prefixLength) return false

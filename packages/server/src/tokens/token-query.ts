@@ -2,7 +2,7 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kyse
 import type { Reader } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import type { Tables } from '../storage/tables.ts'
-import type { Token, TokenStatus } from './token.ts'
+import type { EndReason, Token, TokenStatus } from './token.ts'
 
 function selectTokens(db: Reader) {
   return db
@@ -21,6 +21,7 @@ function selectTokens(db: Reader) {
       'token.revoked_at',
       'token.permissions',
       'token.allowed_addresses',
+      'token.end_reason',
       'token_usage.last_used_at',
       'token_usage.last_used_address',
       'token_usage.last_used_client',
@@ -50,6 +51,7 @@ function toToken(row: TokenRow): Token {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     revokedBy: row.revoked_by,
+    endReason: row.end_reason as EndReason | null,
     lastUsedAt: row.last_used_at,
     lastUsedAddress: row.last_used_address,
     lastUsedClient: row.last_used_client,

@@ -37,7 +37,9 @@ export function registerTokenRoutes(app: Router, services: Services): void {
   app.post(
     '/api/v1/tokens',
     {
-      config: { problems: ['token_name_taken'] },
+      config: {
+        problems: ['token_name_taken', 'token_creation_not_allowed', 'policy_violation', 'token_limit_reached'],
+      },
       schema: {
         operationId: 'createToken',
         tags: ['Tokens'],
@@ -110,7 +112,16 @@ export function registerTokenRoutes(app: Router, services: Services): void {
   app.post(
     '/api/v1/tokens/:id/rotate',
     {
-      config: { problems: ['token_not_found', 'token_not_active', 'token_widening'] },
+      config: {
+        problems: [
+          'token_not_found',
+          'token_not_active',
+          'token_widening',
+          'token_creation_not_allowed',
+          'policy_violation',
+          'token_limit_reached',
+        ],
+      },
       schema: {
         operationId: 'rotateToken',
         tags: ['Tokens'],

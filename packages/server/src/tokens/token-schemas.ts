@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
 import { closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
 import type { Usage } from '../verification/last-used.ts'
-import { TOKEN_STATUSES, type Token, tokenStatus } from './token.ts'
+import { END_REASONS, type EndReason, TOKEN_STATUSES, type Token, tokenStatus } from './token.ts'
 import { TOKEN_SORTS } from './token-query.ts'
 
 export const TokenId = Type.String({
@@ -88,6 +88,11 @@ export const TokenBody = Type.Object({
   lastUsedClient: Nullable(Type.String({ description: 'By what: the user agent, cut and cleaned.' })),
   revokedAt: Nullable(Instant('When it was revoked.')),
   revokedBy: Nullable(Type.String({ description: 'The username of who revoked it.' })),
+  endReason: Type.Unsafe<EndReason | null>({
+    type: ['string', 'null'],
+    enum: [...END_REASONS, null],
+    description: 'Why the server itself ended it or moved its end; null: it did not.',
+  }),
   status: OneOf(TOKEN_STATUSES),
   permissions: Nullable(Type.Array(Type.String())),
   allowedAddresses: Nullable(Type.Array(Type.String())),
@@ -112,6 +117,7 @@ export function toTokenBody(token: Token, pending: Usage | undefined, now: numbe
     lastUsedClient: used ? used.client : token.lastUsedClient,
     revokedAt: toInstantOrNull(token.revokedAt),
     revokedBy: token.revokedBy,
+    endReason: token.endReason,
     status: tokenStatus(token, now),
     permissions: token.permissions === null ? null : [...token.permissions],
     allowedAddresses: token.allowedAddresses === null ? null : [...token.allowedAddresses],

@@ -2,7 +2,7 @@ import { fieldProblem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
 import type { Transaction } from '../storage/database.ts'
 import { violates } from '../storage/storage-errors.ts'
-import type { Token } from './token.ts'
+import type { EndReason, Token } from './token.ts'
 
 /**
  * Holds the row until the transaction ends, so that what is read next cannot change meanwhile: of two narrowings at
@@ -48,6 +48,7 @@ export async function insertToken(trx: Transaction, token: NewToken): Promise<vo
         revoked_by: null,
         permissions: jsonOrNull(token.permissions),
         allowed_addresses: jsonOrNull(token.allowedAddresses),
+        end_reason: null,
       })
       .execute(),
   )
@@ -56,7 +57,7 @@ export async function insertToken(trx: Transaction, token: NewToken): Promise<vo
 /** Writes what can change of a token. Throws `token_name_taken`. */
 export async function updateToken(
   trx: Transaction,
-  token: Pick<Token, 'id' | 'accountId' | 'name' | 'expiresAt' | 'permissions' | 'allowedAddresses'>,
+  token: Pick<Token, 'id' | 'accountId' | 'name' | 'expiresAt' | 'endReason' | 'permissions' | 'allowedAddresses'>,
   now: number,
 ): Promise<void> {
   await releaseExpiredName(trx, token.accountId, token.name, now)
@@ -67,6 +68,7 @@ export async function updateToken(
         name: token.name,
         name_key: comparisonKey(token.name),
         expires_at: token.expiresAt,
+        end_reason: token.endReason,
         permissions: jsonOrNull(token.permissions),
         allowed_addresses: jsonOrNull(token.allowedAddresses),
       })
@@ -76,12 +78,13 @@ export async function updateToken(
 }
 
 /** What is revoked already is passed over: the first revocation's record stands. Its name is free for another. */
-function revoking(trx: Transaction, by: string, now: number) {
+function revoking(trx: Transaction, by: string | null, now: number, reason: EndReason | null = null) {
   return trx
     .updateTable('token')
     .set((row) => ({
       revoked_at: now,
       revoked_by: by,
+      end_reason: reason,
       name_released_at: row.fn.coalesce('name_released_at', row.val(now)),
     }))
     .where('revoked_at', 'is', null)
@@ -109,6 +112,68 @@ export async function setSeveralRevoked(
 export async function revokeAllOf(trx: Transaction, accountId: string, by: string, now: number): Promise<number> {
   const result = await revoking(trx, by, now).where('account_id', '=', accountId).executeTakeFirst()
   return Number(result.numUpdatedRows)
+}
+
+interface Ended {
+  readonly id: string
+  readonly name: string
+  readonly accountId: string
+}
+
+/** Revokes what an account has that is still accepted, saying why, and returns it. Expired tokens stay expired. */
+export async function revokeActiveOf(
+  trx: Transaction,
+  accountId: string,
+  { by, reason, now }: { readonly by: string; readonly reason: EndReason; readonly now: number },
+): Promise<Ended[]> {
+  const rows = await revoking(trx, by, now, reason)
+    .where('account_id', '=', accountId)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .returning(['id', 'name', 'account_id'])
+    .execute()
+  return rows.map(({ id, name, account_id }) => ({ id, name, accountId: account_id }))
+}
+
+/** Revokes tokens on behalf of nobody in particular. */
+export async function revokeByReason(
+  trx: Transaction,
+  ids: readonly string[],
+  reason: EndReason,
+  now: number,
+): Promise<void> {
+  await revoking(trx, null, now, reason).where('id', 'in', ids).execute()
+}
+
+/** Moves the end of tokens, saying why. */
+export async function moveEnd(
+  trx: Transaction,
+  ids: readonly string[],
+  endsAt: number,
+  reason: EndReason,
+): Promise<void> {
+  await trx.updateTable('token').set({ expires_at: endsAt, end_reason: reason }).where('id', 'in', ids).execute()
+}
+
+/** As {@link lockToken}, for several. */
+export async function lockTokens(trx: Transaction, ids: readonly string[]): Promise<void> {
+  await trx
+    .updateTable('token')
+    .set((row) => ({ name_released_at: row.ref('name_released_at') }))
+    .where('id', 'in', ids)
+    .execute()
+}
+
+/** How many tokens of an account are accepted now, besides one. */
+export async function countActiveOf(trx: Transaction, accountId: string, but: string | null, now: number) {
+  const { tokens } = await trx
+    .selectFrom('token')
+    .select((row) => row.fn.countAll<number>().as('tokens'))
+    .where('account_id', '=', accountId)
+    .where('id', '<>', but ?? '')
+    .where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .executeTakeFirstOrThrow()
+  return Number(tokens)
 }
 
 /** Lets a token end at `endsAt`, and frees its name now. */

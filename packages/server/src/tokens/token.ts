@@ -2,6 +2,8 @@
 export interface TokenOwner {
   readonly id: string
   readonly kind: 'member' | 'service'
+  /** Names of the roles in force. */
+  readonly roles: readonly string[]
   readonly permissions: ReadonlySet<string>
 }
 
@@ -22,6 +24,8 @@ export interface Token {
   readonly revokedAt: number | null
   /** The username of who revoked it. */
   readonly revokedBy: string | null
+  /** Why the server itself ended it, or moved its end; null: it did not. */
+  readonly endReason: EndReason | null
   readonly lastUsedAt: number | null
   readonly lastUsedAddress: string | null
   readonly lastUsedClient: string | null
@@ -29,6 +33,16 @@ export interface Token {
   readonly permissions: readonly string[] | null
   readonly allowedAddresses: readonly string[] | null
 }
+
+/** What ends tokens that nobody in particular ended. */
+export const END_REASONS = [
+  'policy_maximum_lifetime',
+  'policy_expiration_required',
+  'policy_unused',
+  'reactivation',
+  'password_change',
+] as const
+export type EndReason = (typeof END_REASONS)[number]
 
 export const TOKEN_STATUSES = ['active', 'expired', 'revoked'] as const
 export type TokenStatus = (typeof TOKEN_STATUSES)[number]

@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net'
 import type { DatabaseSync } from 'node:sqlite'
 import type pg from 'pg'
 import type { Principal } from '../core/actor.ts'
@@ -12,7 +13,9 @@ import type { VerifiableToken } from './verdict.ts'
  * one thing at a time, so that what a group gives can be kept for all who are in it.
  */
 
-type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by'>
+type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason'> & {
+  readonly policy_addresses: string | null
+}
 
 interface AccountRow {
   readonly id: string
@@ -24,8 +27,9 @@ interface AccountRow {
   readonly roles: string
 }
 
-const TOKEN_COLUMNS =
-  'token.id, token.account_id, token.kind, digest, token.created_at, expires_at, revoked_at, permissions, allowed_addresses'
+const TOKEN_COLUMNS = `token.id, token.account_id, token.kind, digest, token.created_at, expires_at, revoked_at, permissions,
+  allowed_addresses,
+  (SELECT CASE token.kind WHEN 'pat' THEN pat_addresses ELSE service_addresses END FROM policy) AS policy_addresses`
 
 /** Reads tokens, accounts and groups on the verifying connection, synchronously. */
 export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue) {
@@ -109,7 +113,20 @@ function toToken(row: TokenRow): VerifiableToken {
     narrowing: row.permissions === null ? null : new Set(JSON.parse(row.permissions) as string[]),
     allowedAddresses:
       row.allowed_addresses === null ? null : toBlockList(JSON.parse(row.allowed_addresses) as string[]),
+    policyAddresses: row.policy_addresses === null ? null : policyRanges(row.policy_addresses),
   }
+}
+
+/** All tokens of a kind share one list. Two kinds, so two texts at a time; the rest is of former policies. */
+const sharedRanges = new Map<string, BlockList>()
+
+function policyRanges(text: string): BlockList {
+  const known = sharedRanges.get(text)
+  if (known !== undefined) return known
+  if (sharedRanges.size >= 2) sharedRanges.clear()
+  const ranges = toBlockList(JSON.parse(text) as string[])
+  sharedRanges.set(text, ranges)
+  return ranges
 }
 
 function toPrincipal(row: Omit<AccountRow, 'roles'>, roleNames: Iterable<string>, catalogue: RoleCatalogue): Principal {

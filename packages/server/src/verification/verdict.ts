@@ -16,6 +16,8 @@ export interface VerifiableToken {
   readonly narrowing: ReadonlySet<string> | null
   /** The ranges it may be used from; null: any. */
   readonly allowedAddresses: BlockList | null
+  /** The ranges that the policy leaves tokens of its kind; null: any. */
+  readonly policyAddresses: BlockList | null
 }
 
 /**
@@ -74,6 +76,9 @@ export function decide(
   if (token.expiresAt !== null && presented.now >= token.expiresAt) return REFUSED.expired
   if (account.deactivatedAt !== null) return REFUSED.account_deactivated
   if (token.allowedAddresses !== null && !isWithin(presented.address, token.allowedAddresses)) {
+    return REFUSED.address_not_allowed
+  }
+  if (token.policyAddresses !== null && !isWithin(presented.address, token.policyAddresses)) {
     return REFUSED.address_not_allowed
   }
   return { outcome: 'active', token, account, permissions: effectivePermissions(token, account) }

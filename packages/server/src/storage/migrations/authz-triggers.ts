@@ -9,7 +9,7 @@ export interface Watch {
   /** `INSERT`, `DELETE`, `UPDATE`, or `UPDATE OF <columns>`. */
   readonly when: string
   /** What the subject is: `<kind>:<value of key>`. */
-  readonly kind: 'token' | 'account' | 'group'
+  readonly kind: 'token' | 'account' | 'group' | 'policy'
   readonly key: string
 }
 

@@ -1,0 +1,62 @@
+import { type Context, recordAudits, type SystemContext } from '../audit/audit.ts'
+import type { Services } from '../services.ts'
+import type { Transaction } from '../storage/database.ts'
+import { lockTokens, moveEnd, revokeByReason } from '../tokens/token-store.ts'
+import { endOf, endsTokens, type Policy, type PolicyEnd } from './policy.ts'
+import { readPolicy } from './policy-store.ts'
+import { scanThese, scanTokens } from './scan-tokens.ts'
+
+/**
+ * Ends every token that is out of line with the policy: revokes it, or moves its end, and says on it why. Step by step,
+ * each with its audit events in one transaction; whatever interrupts it, the next run goes on, and a run that finds
+ * nothing changes nothing. Returns how many tokens it has touched.
+ */
+export async function enforcePolicy(services: Services, context: Context | SystemContext): Promise<number> {
+  const { database, usage } = services
+  const policy = await readPolicy(database.read)
+  if (!endsTokens(policy.pat) && !endsTokens(policy.service)) return 0
+  // What is noted here and not stored yet is use, too.
+  await usage.flush()
+  let ended = 0
+  for await (const tokens of scanTokens(database.read, context.now)) {
+    const ids = tokens.filter((token) => endOf(token, policy[token.kind], context.now)).map(({ id }) => id)
+    if (ids.length > 0) ended += await database.write((trx) => endThese(trx, context, ids))
+  }
+  return ended
+}
+
+/** Decided anew under the lock: the token may be gone meanwhile, just used, or the policy another. */
+async function endThese(trx: Transaction, context: Context | SystemContext, ids: readonly string[]): Promise<number> {
+  await lockTokens(trx, ids)
+  const policy: Policy = await readPolicy(trx)
+  const ends = (await scanThese(trx, ids, context.now)).flatMap((token) => {
+    const end = endOf(token, policy[token.kind], context.now)
+    return end === undefined ? [] : [{ token, end }]
+  })
+  // Ends fall on ends of days, so many tokens share theirs.
+  const together = Map.groupBy(ends, ({ end }) => `${end.isRevoked} ${end.endsAt} ${end.reason}`)
+  for (const group of together.values()) {
+    const [first] = group
+    if (first)
+      await apply(
+        trx,
+        group.map(({ token }) => token.id),
+        first.end,
+        context.now,
+      )
+  }
+  await recordAudits(
+    trx,
+    context,
+    ends.map(({ token, end: { reason, endsAt } }) => ({
+      action: 'token.ended',
+      target: { type: 'token', id: token.id },
+      detail: { name: token.name, ownerId: token.owner.id, reason, endsAt },
+    })),
+  )
+  return ends.length
+}
+
+function apply(trx: Transaction, ids: readonly string[], end: PolicyEnd, now: number): Promise<void> {
+  return end.isRevoked ? revokeByReason(trx, ids, end.reason, now) : moveEnd(trx, ids, end.endsAt, end.reason)
+}
