@@ -869,6 +869,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the policy
+         * @description Needs the permission `policy:read`.
+         *
+         *     Needs the permission `policy:read`.
+         */
+        get: operations["getPolicy"];
+        /**
+         * Replace the policy, and end every token that is out of line with it
+         * @description Takes a session. A policy deletes nothing: it revokes, or moves an end, and says on the token why. Relaxing it does not bring back what has ended.
+         *
+         *     Needs the permission `policy:write`.
+         */
+        put: operations["changePolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which tokens and owners a policy would hit, and what would happen to each
+         * @description Nothing is changed.
+         *
+         *     Needs the permission `policy:read`.
+         */
+        post: operations["previewPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the policy says of new tokens, and whether you may make them */
+        get: operations["getTokenRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-events": {
         parameters: {
             query?: never;
@@ -904,7 +971,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -2067,6 +2134,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -2218,6 +2290,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -2246,7 +2323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions`, `token_creation_not_allowed` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2255,7 +2332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_name_taken` */
+            /** @description `token_name_taken`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2275,6 +2352,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `policy_violation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2361,6 +2447,11 @@ export interface operations {
                         revokedAt: string | null;
                         /** @description The username of who revoked it. */
                         revokedBy: string | null;
+                        /**
+                         * @description Why the server itself ended it or moved its end; null: it did not.
+                         * @enum {string|null}
+                         */
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
@@ -2626,6 +2717,11 @@ export interface operations {
                         revokedAt: string | null;
                         /** @description The username of who revoked it. */
                         revokedBy: string | null;
+                        /**
+                         * @description Why the server itself ended it or moved its end; null: it did not.
+                         * @enum {string|null}
+                         */
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
@@ -2801,6 +2897,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -2829,7 +2930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions`, `token_creation_not_allowed` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2847,7 +2948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`, `token_widening` */
+            /** @description `token_not_active`, `token_widening`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2867,6 +2968,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `policy_violation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3439,6 +3549,11 @@ export interface operations {
                      * @enum {string}
                      */
                     status?: "active" | "deactivated";
+                    /**
+                     * @description With the status `active`: whether the tokens come back or stay revoked. Absent: the policy decides.
+                     * @enum {string}
+                     */
+                    tokens?: "restore" | "revoke";
                     /** @description An initial password: it must be changed at the first sign-in. */
                     password?: string;
                 };
@@ -5551,6 +5666,11 @@ export interface operations {
                      * @enum {string}
                      */
                     status?: "active" | "deactivated";
+                    /**
+                     * @description With the status `active`: whether the tokens come back or stay revoked. Absent: the policy decides.
+                     * @enum {string}
+                     */
+                    tokens?: "restore" | "revoke";
                 };
             };
         };
@@ -5781,6 +5901,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -5944,6 +6069,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -5990,7 +6120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_name_taken` */
+            /** @description `token_name_taken`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6010,6 +6140,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `policy_violation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6098,6 +6237,11 @@ export interface operations {
                         revokedAt: string | null;
                         /** @description The username of who revoked it. */
                         revokedBy: string | null;
+                        /**
+                         * @description Why the server itself ended it or moved its end; null: it did not.
+                         * @enum {string|null}
+                         */
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
@@ -6367,6 +6511,11 @@ export interface operations {
                         revokedAt: string | null;
                         /** @description The username of who revoked it. */
                         revokedBy: string | null;
+                        /**
+                         * @description Why the server itself ended it or moved its end; null: it did not.
+                         * @enum {string|null}
+                         */
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
@@ -6544,6 +6693,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -6590,7 +6744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active` */
+            /** @description `token_not_active`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6610,6 +6764,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `policy_violation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6711,6 +6874,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -6859,6 +7027,11 @@ export interface operations {
                         revokedAt: string | null;
                         /** @description The username of who revoked it. */
                         revokedBy: string | null;
+                        /**
+                         * @description Why the server itself ended it or moved its end; null: it did not.
+                         * @enum {string|null}
+                         */
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
@@ -7155,6 +7328,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -7327,6 +7505,11 @@ export interface operations {
                             revokedAt: string | null;
                             /** @description The username of who revoked it. */
                             revokedBy: string | null;
+                            /**
+                             * @description Why the server itself ended it or moved its end; null: it did not.
+                             * @enum {string|null}
+                             */
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
@@ -8351,6 +8534,729 @@ export interface operations {
             };
             /** @description `last_administrator` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pat: {
+                            /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                            maximumLifetimeDays: number | null;
+                            /** @description Whether a token must have an expiration. */
+                            expirationRequired: boolean;
+                            /** @description What the form preselects. */
+                            defaultLifetimeDays: number | null;
+                            /** @description How many active tokens an account may have. */
+                            tokensPerAccount: number | null;
+                            /** @description A token not used in so many days is revoked. */
+                            endUnusedAfterDays: number | null;
+                            /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                            allowedAddresses: string[] | null;
+                            /** @description Who makes personal access tokens: all, nobody, or whoever has one of these roles. */
+                            creation: ("all" | "nobody") | {
+                                roles: string[];
+                            };
+                        };
+                        service: {
+                            /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                            maximumLifetimeDays: number | null;
+                            /** @description Whether a token must have an expiration. */
+                            expirationRequired: boolean;
+                            /** @description What the form preselects. */
+                            defaultLifetimeDays: number | null;
+                            /** @description How many active tokens an account may have. */
+                            tokensPerAccount: number | null;
+                            /** @description A token not used in so many days is revoked. */
+                            endUnusedAfterDays: number | null;
+                            /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                            allowedAddresses: string[] | null;
+                        };
+                        reactivation: {
+                            /**
+                             * @description Whether the tokens of an account come back with it, unless whoever reactivates it says otherwise.
+                             * @enum {string}
+                             */
+                            tokens: "restore" | "revoke" | "restore_if_recent";
+                            /** @description How long ago a deactivation counts as recent. */
+                            days: number;
+                        };
+                        passwordChange: {
+                            /**
+                             * @description What becomes of a member’s personal access tokens when the password is changed or reset.
+                             * @enum {string}
+                             */
+                            tokens: "keep" | "revoke";
+                        };
+                        /**
+                         * Format: date-time
+                         * @description When it was last changed; null: never.
+                         */
+                        updatedAt: string | null;
+                        /** @description The username of who changed it. */
+                        updatedBy: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read: refused with 412 if it has changed since. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pat: {
+                        /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                        maximumLifetimeDays: number | null;
+                        /** @description Whether a token must have an expiration. */
+                        expirationRequired: boolean;
+                        /** @description What the form preselects. */
+                        defaultLifetimeDays: number | null;
+                        /** @description How many active tokens an account may have. */
+                        tokensPerAccount: number | null;
+                        /** @description A token not used in so many days is revoked. */
+                        endUnusedAfterDays: number | null;
+                        /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                        allowedAddresses: string[] | null;
+                        /** @description Who makes personal access tokens: all, nobody, or whoever has one of these roles. */
+                        creation: ("all" | "nobody") | {
+                            roles: string[];
+                        };
+                    };
+                    service: {
+                        /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                        maximumLifetimeDays: number | null;
+                        /** @description Whether a token must have an expiration. */
+                        expirationRequired: boolean;
+                        /** @description What the form preselects. */
+                        defaultLifetimeDays: number | null;
+                        /** @description How many active tokens an account may have. */
+                        tokensPerAccount: number | null;
+                        /** @description A token not used in so many days is revoked. */
+                        endUnusedAfterDays: number | null;
+                        /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                        allowedAddresses: string[] | null;
+                    };
+                    reactivation: {
+                        /**
+                         * @description Whether the tokens of an account come back with it, unless whoever reactivates it says otherwise.
+                         * @enum {string}
+                         */
+                        tokens: "restore" | "revoke" | "restore_if_recent";
+                        /** @description How long ago a deactivation counts as recent. */
+                        days: number;
+                    };
+                    passwordChange: {
+                        /**
+                         * @description What becomes of a member’s personal access tokens when the password is changed or reset.
+                         * @enum {string}
+                         */
+                        tokens: "keep" | "revoke";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pat: {
+                            /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                            maximumLifetimeDays: number | null;
+                            /** @description Whether a token must have an expiration. */
+                            expirationRequired: boolean;
+                            /** @description What the form preselects. */
+                            defaultLifetimeDays: number | null;
+                            /** @description How many active tokens an account may have. */
+                            tokensPerAccount: number | null;
+                            /** @description A token not used in so many days is revoked. */
+                            endUnusedAfterDays: number | null;
+                            /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                            allowedAddresses: string[] | null;
+                            /** @description Who makes personal access tokens: all, nobody, or whoever has one of these roles. */
+                            creation: ("all" | "nobody") | {
+                                roles: string[];
+                            };
+                        };
+                        service: {
+                            /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                            maximumLifetimeDays: number | null;
+                            /** @description Whether a token must have an expiration. */
+                            expirationRequired: boolean;
+                            /** @description What the form preselects. */
+                            defaultLifetimeDays: number | null;
+                            /** @description How many active tokens an account may have. */
+                            tokensPerAccount: number | null;
+                            /** @description A token not used in so many days is revoked. */
+                            endUnusedAfterDays: number | null;
+                            /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                            allowedAddresses: string[] | null;
+                        };
+                        reactivation: {
+                            /**
+                             * @description Whether the tokens of an account come back with it, unless whoever reactivates it says otherwise.
+                             * @enum {string}
+                             */
+                            tokens: "restore" | "revoke" | "restore_if_recent";
+                            /** @description How long ago a deactivation counts as recent. */
+                            days: number;
+                        };
+                        passwordChange: {
+                            /**
+                             * @description What becomes of a member’s personal access tokens when the password is changed or reset.
+                             * @enum {string}
+                             */
+                            tokens: "keep" | "revoke";
+                        };
+                        /**
+                         * Format: date-time
+                         * @description When it was last changed; null: never.
+                         */
+                        updatedAt: string | null;
+                        /** @description The username of who changed it. */
+                        updatedBy: string | null;
+                        /** @description How many tokens it has revoked, or whose end it has moved. */
+                        tokensEnded: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edited_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewPolicy: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pat: {
+                        /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                        maximumLifetimeDays: number | null;
+                        /** @description Whether a token must have an expiration. */
+                        expirationRequired: boolean;
+                        /** @description What the form preselects. */
+                        defaultLifetimeDays: number | null;
+                        /** @description How many active tokens an account may have. */
+                        tokensPerAccount: number | null;
+                        /** @description A token not used in so many days is revoked. */
+                        endUnusedAfterDays: number | null;
+                        /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                        allowedAddresses: string[] | null;
+                        /** @description Who makes personal access tokens: all, nobody, or whoever has one of these roles. */
+                        creation: ("all" | "nobody") | {
+                            roles: string[];
+                        };
+                    };
+                    service: {
+                        /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                        maximumLifetimeDays: number | null;
+                        /** @description Whether a token must have an expiration. */
+                        expirationRequired: boolean;
+                        /** @description What the form preselects. */
+                        defaultLifetimeDays: number | null;
+                        /** @description How many active tokens an account may have. */
+                        tokensPerAccount: number | null;
+                        /** @description A token not used in so many days is revoked. */
+                        endUnusedAfterDays: number | null;
+                        /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                        allowedAddresses: string[] | null;
+                    };
+                    reactivation: {
+                        /**
+                         * @description Whether the tokens of an account come back with it, unless whoever reactivates it says otherwise.
+                         * @enum {string}
+                         */
+                        tokens: "restore" | "revoke" | "restore_if_recent";
+                        /** @description How long ago a deactivation counts as recent. */
+                        days: number;
+                    };
+                    passwordChange: {
+                        /**
+                         * @description What becomes of a member’s personal access tokens when the password is changed or reset.
+                         * @enum {string}
+                         */
+                        tokens: "keep" | "revoke";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Over all pages. */
+                        totals: {
+                            /** @description Tokens that it would hit. */
+                            tokens: number;
+                            /** @description Accounts that these belong to. */
+                            owners: number;
+                            /** @description Revoked at once: unused too long. */
+                            revoked: number;
+                            /** @description Expired at once: older than the maximum. */
+                            endsNow: number;
+                            /** @description Given an earlier end. */
+                            endsEarlier: number;
+                            /** @description Refused from where they were last used. */
+                            addressRefused: number;
+                            /** @description Owners of tokens who could make no more. */
+                            stoppedOwners: number;
+                        };
+                        items: {
+                            token: {
+                                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "pat" | "service";
+                                name: string;
+                                /**
+                                 * Format: date-time
+                                 * @description When it was made.
+                                 */
+                                createdAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description When it ends as things are.
+                                 */
+                                expiresAt: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description When it was last used.
+                                 */
+                                lastUsedAt: string | null;
+                                /** @description From which address. */
+                                lastUsedAddress: string | null;
+                            };
+                            owner: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "member" | "service";
+                                username: string;
+                                displayName: string;
+                            };
+                            effects: {
+                                /** @enum {string} */
+                                effect: "revoked" | "ends_now" | "ends_earlier" | "address_refused";
+                                /** @description What would stand on the token as `endReason`. */
+                                reason: string;
+                                /**
+                                 * Format: date-time
+                                 * @description When it would end.
+                                 */
+                                endsAt: string | null;
+                            }[];
+                        }[];
+                        nextCursor: string | null;
+                        /** @description The first 50 owners who could make no more; their tokens go on. */
+                        stoppedOwners: {
+                            owner: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "member" | "service";
+                                username: string;
+                                displayName: string;
+                            };
+                            /** @enum {string} */
+                            reason: "creation" | "tokens_per_account";
+                        }[];
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTokenRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pat: {
+                            /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                            maximumLifetimeDays: number | null;
+                            /** @description Whether a token must have an expiration. */
+                            expirationRequired: boolean;
+                            /** @description What the form preselects. */
+                            defaultLifetimeDays: number | null;
+                            /** @description How many active tokens an account may have. */
+                            tokensPerAccount: number | null;
+                            /** @description A token not used in so many days is revoked. */
+                            endUnusedAfterDays: number | null;
+                            /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                            allowedAddresses: string[] | null;
+                            /** @description Who makes personal access tokens: all, nobody, or whoever has one of these roles. */
+                            creation: ("all" | "nobody") | {
+                                roles: string[];
+                            };
+                            /** @description Whether you make personal access tokens. */
+                            mayCreate: boolean;
+                        };
+                        service: {
+                            /** @description No token lives longer, counted to the end of the day in UTC; implies an expiration. */
+                            maximumLifetimeDays: number | null;
+                            /** @description Whether a token must have an expiration. */
+                            expirationRequired: boolean;
+                            /** @description What the form preselects. */
+                            defaultLifetimeDays: number | null;
+                            /** @description How many active tokens an account may have. */
+                            tokensPerAccount: number | null;
+                            /** @description A token not used in so many days is revoked. */
+                            endUnusedAfterDays: number | null;
+                            /** @description Addresses and CIDR ranges from which tokens are accepted, besides a token’s own. Null: any. */
+                            allowedAddresses: string[] | null;
+                        };
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -41,6 +41,7 @@ onBothEngines('Creating a token', (engine) => {
       lastUsedClient: null,
       revokedAt: null,
       revokedBy: null,
+      endReason: null,
       status: 'active',
       permissions: null,
       allowedAddresses: null,
