@@ -61,6 +61,9 @@ describe('The catalogue of problems', () => {
       'tokens/narrowing',
       'sessions/password-rules',
       'sessions/change-password',
+      'policy/policy',
+      'policy/restrict-new-token',
+      'policy/end-account-tokens',
     ]
     const text = sources.map((path) => readFileSync(new URL(`../src/${path}.ts`, import.meta.url), 'utf8')).join('\n')
     for (const code of documented) expect(text, code).toContain(`'${code}'`)
