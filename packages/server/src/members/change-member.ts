@@ -1,5 +1,6 @@
 import { type Context, recordAudit } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
+import { assertUnchanged } from '../core/etag.ts'
 import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
 import {
@@ -15,7 +16,8 @@ import { passwordProblem } from '../sessions/password-rules.ts'
 import { deleteSessionsOf } from '../sessions/session-store.ts'
 import type { Transaction } from '../storage/database.ts'
 import { assertMayManage } from './managing.ts'
-import type { Member } from './member.ts'
+import { editableOf, type Member } from './member.ts'
+import { countActiveTokens } from './member-overview.ts'
 import { getMember, lockAccount, setDeactivated, updateMember, updatePassword } from './member-store.ts'
 
 export interface MemberChange {
@@ -33,7 +35,7 @@ export interface MemberChange {
 /**
  * Edits, deactivates, reactivates a member, or resets the password: whatever the change names, in one transaction.
  * Throws `member_not_found`, `insufficient_permissions`, `session_required`, `own_deactivation`, `last_administrator`,
- * `username_taken`, `email_taken`, `validation_failed`.
+ * `username_taken`, `email_taken`, `validation_failed`, `edited_meanwhile`.
  */
 export async function changeMember(
   { database, catalogue, passwordMinLength }: Services,
@@ -41,6 +43,7 @@ export async function changeMember(
   actor: AuthenticatedActor,
   id: string,
   { status, tokens, password, ...names }: MemberChange,
+  ifMatch: string | undefined,
 ): Promise<Member> {
   if (password && actor.kind !== 'session')
     throw new Problem('session_required', { detail: 'Only a session resets a password.' })
@@ -56,6 +59,7 @@ export async function changeMember(
     await lockAccount(trx, id)
     const member = await getMember(trx, id)
     await assertMayManage(trx, actor, id, catalogue)
+    assertUnchanged(ifMatch, editableOf(member))
     const renamed = { ...member, ...names }
     const rules = { minLength: passwordMinLength, username: renamed.username, email: renamed.email }
     const unacceptable = password && (await passwordProblem(password, 'password', rules))
@@ -108,10 +112,11 @@ async function deactivate(trx: Transaction, context: Context, actor: Authenticat
   await setDeactivated(trx, id, context.now)
   await assertAdministratorRemains(trx)
   const endedSessions = await deleteSessionsOf(trx, id)
+  const stoppedTokens = (await countActiveTokens(trx, [id], context.now)).get(id) ?? 0
   await recordAudit(trx, context, {
     action: 'member.deactivated',
     target: { type: 'member', id },
-    detail: { endedSessions },
+    detail: { endedSessions, stoppedTokens },
   })
 }
 

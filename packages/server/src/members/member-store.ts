@@ -1,8 +1,8 @@
 import { Problem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
 import { rolesGivenTo } from '../roles/role-grant-store.ts'
+import { NO_PASSWORD } from '../sessions/password.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
-import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
 import { displayNameOf, type Member } from './member.ts'
 
@@ -13,7 +13,6 @@ function selectMembers(db: Reader) {
     .select([
       'account.id',
       'account.username',
-      'account.username_key',
       'account.display_name',
       'account.created_at',
       'account.deactivated_at',
@@ -22,6 +21,7 @@ function selectMembers(db: Reader) {
       'member.last_name',
       'member.last_sign_in_at',
       'member.password_change_required_at',
+      'member.password_hash',
     ])
 }
 
@@ -39,6 +39,7 @@ function toMember(row: MemberRow, roles: readonly string[]): Member {
     deactivatedAt: row.deactivated_at,
     lastSignInAt: row.last_sign_in_at,
     mustChangePassword: row.password_change_required_at !== null,
+    hasPassword: row.password_hash !== NO_PASSWORD,
     roles,
   }
 }
@@ -50,32 +51,13 @@ export async function getMember(db: Reader, id: string): Promise<Member> {
   return toMember(row, (await rolesGivenTo(db, 'account', [id]))(id))
 }
 
-interface MemberFilter {
-  readonly status: 'active' | 'deactivated' | 'all'
-  readonly q: string | undefined
-  readonly after: string | undefined
-  readonly limit: number
-}
-
-/** Members in the order of their usernames, from after the key `after`. */
-export async function listMembers(db: Reader, { status, q, after, limit }: MemberFilter) {
-  let query = selectMembers(db)
-    .orderBy('username_key')
-    .limit(limit + 1)
-  if (status !== 'all') query = query.where('deactivated_at', status === 'active' ? 'is' : 'is not', null)
-  if (after !== undefined) query = query.where('username_key', '>', after)
-  if (q !== undefined) query = query.where(containsText(['username_key', 'email_key', 'display_name_key'], q))
-  const rows = await query.execute()
-  const page = rows.slice(0, limit)
-  const rolesOf = await rolesGivenTo(
-    db,
-    'account',
-    page.map((row) => row.id),
-  )
-  return {
-    items: page.map((row) => toMember(row, rolesOf(row.id))),
-    next: rows.length > limit ? page.at(-1)?.username_key : undefined,
-  }
+/** The members among these accounts. */
+export async function membersById(db: Reader, ids: readonly string[]): Promise<(id: string) => Member | undefined> {
+  if (ids.length === 0) return () => undefined
+  const rows = await selectMembers(db).where('account.id', 'in', ids).execute()
+  const rolesOf = await rolesGivenTo(db, 'account', ids)
+  const members = new Map(rows.map((row) => [row.id, toMember(row, rolesOf(row.id))]))
+  return (id) => members.get(id)
 }
 
 export interface NewMember {
@@ -170,6 +152,41 @@ export async function lockAccount(trx: Transaction, id: string): Promise<void> {
     .set((row) => ({ created_at: row.ref('created_at') }))
     .where('id', '=', id)
     .execute()
+}
+
+/** The same for several: two selections with members in common come one after the other. */
+export async function lockAccounts(trx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await trx
+    .updateTable('account')
+    .set((row) => ({ created_at: row.ref('created_at') }))
+    .where('id', 'in', ids.toSorted())
+    .execute()
+}
+
+export async function setAllDeactivated(trx: Transaction, ids: readonly string[], now: number): Promise<void> {
+  if (ids.length === 0) return
+  await trx.updateTable('account').set({ deactivated_at: now }).where('id', 'in', ids).execute()
+}
+
+/** Gives a role to accounts that do not have it. */
+export async function grantToAll(
+  trx: Transaction,
+  ids: readonly string[],
+  { role, grantedAt, grantedBy }: { readonly role: string; readonly grantedAt: number; readonly grantedBy: string },
+): Promise<void> {
+  if (ids.length === 0) return
+  const grants = ids.map((id) => ({ account_id: id, role, granted_at: grantedAt, granted_by: grantedBy }))
+  await trx
+    .insertInto('role_grant')
+    .values(grants)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function takeFromAll(trx: Transaction, ids: readonly string[], role: string): Promise<void> {
+  if (ids.length === 0) return
+  await trx.deleteFrom('role_grant').where('account_id', 'in', ids).where('role', '=', role).execute()
 }
 
 export async function setDeactivated(trx: Transaction, id: string, deactivatedAt: number | null): Promise<void> {

@@ -10,7 +10,15 @@ export interface Member {
   readonly deactivatedAt: number | null
   readonly lastSignInAt: number | null
   readonly mustChangePassword: boolean
+  /** False for whoever was imported without one: nobody can sign in until somebody resets it. */
+  readonly hasPassword: boolean
+  /** Given directly. */
   readonly roles: readonly string[]
+}
+
+/** What somebody may change of a member, and two could at once. */
+export function editableOf({ username, email, firstName, lastName, deactivatedAt }: Member) {
+  return { username, email, firstName, lastName, status: deactivatedAt === null ? 'active' : 'deactivated' }
 }
 
 /** "Ada" and "Lovelace" make "Ada Lovelace". */

@@ -77,6 +77,24 @@ export async function assertAdministratorRemains(trx: Transaction): Promise<void
   if (!(await hasActiveAdministrator(trx))) throw new Problem('last_administrator')
 }
 
+/** Those of these accounts that are active Administrators, by a grant or by a group. */
+export async function administratorsAmong(db: Reader, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const all = new Set((await activeAdministrators(db)).map(({ id }) => id))
+  return new Set(ids.filter((id) => all.has(id)))
+}
+
+/** Every active Administrator, and whether a group makes them one. */
+export async function activeAdministrators(db: Reader): Promise<{ id: string; byGroup: boolean }[]> {
+  const { rows } = await sql<{ id: string; by_group: number }>`WITH RECURSIVE ${holding(ADMINISTRATOR)},
+    holder AS (
+      SELECT account_id, 0 AS by_group FROM role_grant WHERE role = ${ADMINISTRATOR}
+      UNION ALL SELECT account_id, 1 FROM group_member WHERE group_id IN (SELECT group_id FROM holding)
+    )
+    SELECT id, max(by_group) AS by_group FROM holder JOIN account ON account.id = holder.account_id
+    WHERE kind = 'member' AND deactivated_at IS NULL GROUP BY id`.execute(db)
+  return rows.map(({ id, by_group }) => ({ id, byGroup: by_group === 1 }))
+}
+
 /** Only people count: a service account cannot sign in to mend things. */
 async function hasActiveAdministrator(db: Reader): Promise<boolean> {
   const { rows } = await sql`WITH RECURSIVE ${holding(ADMINISTRATOR)}

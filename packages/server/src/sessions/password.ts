@@ -31,7 +31,7 @@ export async function hashPassword(password: Secret): Promise<string> {
  * no, so that the time tells nothing.
  */
 export async function passwordMatches(password: Secret, hash: string | undefined): Promise<boolean> {
-  const { salt, tag, parameters } = parsePhc(hash ?? NOBODY)
+  const { salt, tag, parameters } = parsePhc(hash ?? NO_PASSWORD)
   const presented = await derive(password, salt, tag.length, parameters)
   return timingSafeEqual(presented, tag) && hash !== undefined
 }
@@ -66,7 +66,7 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
 }
 
-/** The hash of nobody: the parameters of today, a salt and a tag that no password gives. */
-const NOBODY = `$argon2id$v=19$m=${PARAMETERS.memory},t=${PARAMETERS.passes},p=${PARAMETERS.parallelism}$${unpadded(
+/** The hash of nobody, and of whoever has no password yet: the parameters of today, a salt and a tag that none gives. */
+export const NO_PASSWORD = `$argon2id$v=19$m=${PARAMETERS.memory},t=${PARAMETERS.passes},p=${PARAMETERS.parallelism}$${unpadded(
   Buffer.alloc(SALT_LENGTH),
 )}$${unpadded(Buffer.alloc(TAG_LENGTH))}`

@@ -125,3 +125,14 @@ export async function deleteSessionsOf(trx: Transaction, accountId: string, exce
 export async function deleteEndedSessions(trx: Transaction, now: number): Promise<void> {
   await trx.deleteFrom('session').where('expires_at', '<=', now).execute()
 }
+
+/** Ends every session of these accounts. How many each had; one that had none is not there. */
+export async function deleteSessionsOfAll(
+  trx: Transaction,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (accountIds.length === 0) return new Map()
+  const ended = await trx.deleteFrom('session').where('account_id', 'in', accountIds).returning('account_id').execute()
+  const byAccount = Map.groupBy(ended, ({ account_id }) => account_id)
+  return new Map([...byAccount].map(([id, sessions]) => [id, sessions.length]))
+}

@@ -54,3 +54,11 @@ export const holding = (role: string): RawBuilder<unknown> => sql`holding (group
   UNION
   SELECT group_nesting.member_group_id FROM holding JOIN group_nesting ON group_nesting.group_id = holding.group_id
 )`
+
+/** `below(group_id)`: a group and every group that is in it, directly or not: whose people have its roles. */
+export const below = (groupId: string): RawBuilder<unknown> => sql`below (group_id) AS (
+  SELECT id FROM account_group WHERE id = ${groupId}
+  UNION
+  SELECT group_nesting.member_group_id FROM below JOIN group_nesting ON group_nesting.group_id = below.group_id
+    JOIN account_group ON account_group.id = group_nesting.member_group_id
+)`

@@ -4,6 +4,7 @@ import type { Engine } from './database.ts'
 import { up as main } from './migrations/0001-main.ts'
 import { up as groups } from './migrations/0002-groups.ts'
 import { up as policy } from './migrations/0004-policy.ts'
+import { up as members } from './migrations/0006-members.ts'
 import { up as maintainers } from './migrations/0007-maintainers.ts'
 import type { Tables } from './tables.ts'
 
@@ -12,6 +13,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0001-main': main,
   '0002-groups': groups,
   '0004-policy': policy,
+  '0006-members': members,
   '0007-maintainers': maintainers,
 }
 

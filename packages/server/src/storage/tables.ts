@@ -4,6 +4,7 @@ import type { Generated } from 'kysely'
 export interface Tables {
   account: AccountTable
   member: MemberTable
+  member_listing: MemberListingTable
   role_grant: RoleGrantTable
   account_group: AccountGroupTable
   group_member: GroupMemberTable
@@ -47,6 +48,20 @@ interface MemberTable {
   /** Set while the password is one that somebody else chose. */
   password_change_required_at: number | null
   last_sign_in_at: number | null
+}
+
+/** What the list of members is filtered and ordered by. Triggers write it. */
+interface MemberListingTable {
+  account_id: string
+  username_key: string
+  email_key: string
+  display_name_key: string
+  /** The three keys, a line each. */
+  search_key: Generated<string>
+  created_at: number
+  /** 0: never. */
+  last_sign_in_at: number
+  is_active: 0 | 1
 }
 
 interface RoleGrantTable {

@@ -300,6 +300,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give or take a role, or deactivate, for a selection
+         * @description All of it or nothing: a refusal names the members as `ids.<index>`. `action` has exactly one field. Giving and taking needs `roles:grant`, too.
+         *
+         *     Needs the permission `members:write`.
+         */
+        post: operations["changeMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{id}": {
         parameters: {
             query?: never;
@@ -3109,6 +3131,14 @@ export interface operations {
                 status?: "active" | "deactivated" | "all";
                 /** @description Part of the username, the name or the email address. */
                 q?: string;
+                /** @description Held directly or by a group. */
+                role?: string;
+                /** @description In this group, or in one that is a member of it, at any depth. */
+                group?: string;
+                /** @description True: those who never signed in; false: the others. */
+                neverSignedIn?: boolean;
+                /** @description A minus sign turns the order round. */
+                sort?: "username" | "-username" | "displayName" | "-displayName" | "email" | "-email" | "createdAt" | "-createdAt" | "lastSignInAt" | "-lastSignInAt";
                 /** @description How many at most. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -3155,9 +3185,29 @@ export interface operations {
                              * @description The last sign-in with a browser.
                              */
                             lastSignInAt: string | null;
+                            /**
+                             * @description How the member signs in.
+                             * @enum {string}
+                             */
+                            authenticationMethod: "password";
+                            /** @description False: imported without one, and cannot sign in until it is reset. */
+                            hasPassword: boolean;
                             mustChangePassword: boolean;
                             /** @description Application roles given directly. */
                             roles: string[];
+                            /** @description Application roles that groups give, each by the fewest groups. */
+                            inheritedRoles: {
+                                role: string;
+                                /** @description Names of groups, from the one the member is in. */
+                                through: string[];
+                            }[];
+                            /** @description The groups that the member is in directly. */
+                            groups: {
+                                id: string;
+                                name: string;
+                            }[];
+                            /** @description Tokens that are neither revoked nor expired. */
+                            activeTokens: number;
                         }[];
                         nextCursor: string | null;
                     };
@@ -3293,9 +3343,29 @@ export interface operations {
                          * @description The last sign-in with a browser.
                          */
                         lastSignInAt: string | null;
+                        /**
+                         * @description How the member signs in.
+                         * @enum {string}
+                         */
+                        authenticationMethod: "password";
+                        /** @description False: imported without one, and cannot sign in until it is reset. */
+                        hasPassword: boolean;
                         mustChangePassword: boolean;
                         /** @description Application roles given directly. */
                         roles: string[];
+                        /** @description Application roles that groups give, each by the fewest groups. */
+                        inheritedRoles: {
+                            role: string;
+                            /** @description Names of groups, from the one the member is in. */
+                            through: string[];
+                        }[];
+                        /** @description The groups that the member is in directly. */
+                        groups: {
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description Tokens that are neither revoked nor expired. */
+                        activeTokens: number;
                     };
                 };
             };
@@ -3336,6 +3406,137 @@ export interface operations {
                 };
             };
             /** @description `username_taken`, `email_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                    action: {
+                        /** @description A role to give. */
+                        grant?: string;
+                        /** @description A role to take. */
+                        take?: string;
+                        /** @enum {string} */
+                        status?: "deactivated";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Members for whom it made a difference. */
+                        changed: number;
+                        /** @description Members for whom it already was so. */
+                        unchanged: number;
+                        /** @description Tokens that stopped with their deactivated owners. */
+                        stoppedTokens: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member_not_found`, `role_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_deactivation`, `last_administrator` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3437,9 +3638,29 @@ export interface operations {
                          * @description The last sign-in with a browser.
                          */
                         lastSignInAt: string | null;
+                        /**
+                         * @description How the member signs in.
+                         * @enum {string}
+                         */
+                        authenticationMethod: "password";
+                        /** @description False: imported without one, and cannot sign in until it is reset. */
+                        hasPassword: boolean;
                         mustChangePassword: boolean;
                         /** @description Application roles given directly. */
                         roles: string[];
+                        /** @description Application roles that groups give, each by the fewest groups. */
+                        inheritedRoles: {
+                            role: string;
+                            /** @description Names of groups, from the one the member is in. */
+                            through: string[];
+                        }[];
+                        /** @description The groups that the member is in directly. */
+                        groups: {
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description Tokens that are neither revoked nor expired. */
+                        activeTokens: number;
                     };
                 };
             };
@@ -3529,7 +3750,10 @@ export interface operations {
     changeMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read: refused with 412 if it has changed since. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of an account. */
                 id: string;
@@ -3594,9 +3818,29 @@ export interface operations {
                          * @description The last sign-in with a browser.
                          */
                         lastSignInAt: string | null;
+                        /**
+                         * @description How the member signs in.
+                         * @enum {string}
+                         */
+                        authenticationMethod: "password";
+                        /** @description False: imported without one, and cannot sign in until it is reset. */
+                        hasPassword: boolean;
                         mustChangePassword: boolean;
                         /** @description Application roles given directly. */
                         roles: string[];
+                        /** @description Application roles that groups give, each by the fewest groups. */
+                        inheritedRoles: {
+                            role: string;
+                            /** @description Names of groups, from the one the member is in. */
+                            through: string[];
+                        }[];
+                        /** @description The groups that the member is in directly. */
+                        groups: {
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description Tokens that are neither revoked nor expired. */
+                        activeTokens: number;
                     };
                 };
             };
@@ -3638,6 +3882,15 @@ export interface operations {
             };
             /** @description `username_taken`, `email_taken`, `own_deactivation`, `own_password_reset`, `last_administrator` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edited_meanwhile` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

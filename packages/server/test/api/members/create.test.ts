@@ -31,8 +31,13 @@ onBothEngines('Creating a member', (engine) => {
       createdAt: expect.stringMatching(/Z$/),
       deactivatedAt: null,
       lastSignInAt: null,
+      authenticationMethod: 'password',
+      hasPassword: true,
       mustChangePassword: true,
       roles: ['Auditor', 'GlobalTemplateViewer'],
+      inheritedRoles: [],
+      groups: [],
+      activeTokens: 0,
     })
     expect(created.headers.location).toBe(`${MEMBERS}/${created.body.id}`)
     expect((await server.administrator.get(created.headers.location ?? '')).body).toEqual(created.body)
