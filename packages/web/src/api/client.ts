@@ -21,3 +21,16 @@ export async function answerOf<T>(call: Promise<Result<T>>): Promise<T> {
   if (!response.ok) throw problemOf(error, response)
   return data as T
 }
+
+/** What was read, with the `ETag` that a change of it sends back as `If-Match`. */
+export type Tagged<T> = T & { readonly etag: string }
+
+/** The same for something that others may be editing, too. */
+export async function taggedAnswerOf<T extends object>(call: Promise<Result<T>>): Promise<Tagged<T>> {
+  let etag = ''
+  const noted = call.then((result) => {
+    etag = result.response.headers.get('etag') ?? ''
+    return result
+  })
+  return { ...(await answerOf(noted)), etag }
+}

@@ -1,6 +1,8 @@
 /** The pages of the administration, and the permission that opens each. */
 export const ADMIN_PAGES = {
   members: { to: '/_admin/ramp-tenant-members', label: 'Members', permission: 'members:read' },
+  groups: { to: '/_admin/groups', label: 'Groups', permission: 'groups:read' },
+  roles: { to: '/_admin/roles', label: 'Roles', permission: 'roles:read' },
   serviceAccounts: {
     to: '/_admin/service-accounts',
     label: 'Service accounts',

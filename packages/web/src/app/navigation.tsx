@@ -1,5 +1,14 @@
 import { NavLink, Stack, Text } from '@mantine/core'
-import { IconBook2, IconExternalLink, IconKey, IconRobot, IconShieldLock, IconUsers } from '@tabler/icons-react'
+import {
+  IconBook2,
+  IconExternalLink,
+  IconId,
+  IconKey,
+  IconRobot,
+  IconShieldLock,
+  IconUsers,
+  IconUsersGroup,
+} from '@tabler/icons-react'
 import { Link, useLocation } from '@tanstack/react-router'
 import { ADMIN_PAGES } from './admin-pages.ts'
 
@@ -9,7 +18,9 @@ const SETTINGS = [
 ] as const
 
 const ADMINISTRATION = [
-  { ...ADMIN_PAGES.members, Icon: IconUsers },
+  { ...ADMIN_PAGES.members, Icon: IconUsers, IconUsersGroup },
+  { ...ADMIN_PAGES.groups, Icon: IconUsersGroup },
+  { ...ADMIN_PAGES.roles, Icon: IconId },
   { ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot },
 ] as const
 

@@ -1,7 +1,11 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { GroupPage } from '../groups/group-page.tsx'
+import { readGroupSearch } from '../groups/group-search.ts'
+import { GroupsPage } from '../groups/groups-page.tsx'
 import { MemberPage } from '../members/member-page.tsx'
 import { readMemberSearch } from '../members/member-search.ts'
 import { MembersPage } from '../members/members-page.tsx'
+import { RolesPage } from '../roles/roles-page.tsx'
 import { ServiceAccountPage } from '../service-accounts/service-account-page.tsx'
 import { readServiceAccountSearch } from '../service-accounts/service-account-search.ts'
 import { ServiceAccountsPage } from '../service-accounts/service-accounts-page.tsx'
@@ -66,6 +70,37 @@ const member = createRoute({
   ),
 })
 
+const groups = createRoute({
+  getParentRoute: () => frame,
+  path: '/_admin/groups',
+  validateSearch: readGroupSearch,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.groups.permission}>
+      <GroupsPage />
+    </Requires>
+  ),
+})
+
+const group = createRoute({
+  getParentRoute: () => frame,
+  path: '/_admin/groups/$groupId',
+  component: () => (
+    <Requires permission={ADMIN_PAGES.groups.permission}>
+      <GroupPage />
+    </Requires>
+  ),
+})
+
+const roles = createRoute({
+  getParentRoute: () => frame,
+  path: '/_admin/roles',
+  component: () => (
+    <Requires permission={ADMIN_PAGES.roles.permission}>
+      <RolesPage />
+    </Requires>
+  ),
+})
+
 const serviceAccounts = createRoute({
   getParentRoute: () => frame,
   path: '/_admin/service-accounts',
@@ -100,6 +135,9 @@ export const router = createRouter({
       security,
       members,
       member,
+      groups,
+      group,
+      roles,
       serviceAccounts,
       serviceAccount,
       unknownSetting,

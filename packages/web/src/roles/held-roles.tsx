@@ -13,7 +13,7 @@ interface HeldRolesProps {
 }
 
 export function HeldRoles({ roles, holderName, catalogue, onTake, busyRole }: HeldRolesProps) {
-  if (roles.length === 0) return <Text size="sm">None. What groups give is not listed here.</Text>
+  if (roles.length === 0) return <Text size="sm">None is given directly.</Text>
   return (
     <Paper withBorder radius="md">
       <Cards label={`Roles of ${holderName}`}>
@@ -47,7 +47,7 @@ export function HeldRoles({ roles, holderName, catalogue, onTake, busyRole }: He
   )
 }
 
-function Meaning({ role }: { readonly role: Role | undefined }) {
+export function Meaning({ role }: { readonly role: Role | undefined }) {
   if (role === undefined) {
     return (
       <Text size="sm" c="dimmed">

@@ -1,8 +1,15 @@
 import { Badge, Group, Text } from '@mantine/core'
 
+interface RoleBadgesProps {
+  /** Given directly. */
+  readonly roles: readonly string[]
+  /** What comes through groups. */
+  readonly inherited?: readonly string[]
+}
+
 /** Roles as a list shows them. */
-export function RoleBadges({ roles }: { readonly roles: readonly string[] }) {
-  if (roles.length === 0) {
+export function RoleBadges({ roles, inherited = [] }: RoleBadgesProps) {
+  if (roles.length + inherited.length === 0) {
     return (
       <Text size="sm" c="dimmed">
         None
@@ -14,6 +21,11 @@ export function RoleBadges({ roles }: { readonly roles: readonly string[] }) {
       {roles.map((role) => (
         <Badge key={role} variant="default" tt="none" fw={500} maw="100%">
           {role}
+        </Badge>
+      ))}
+      {inherited.map((role) => (
+        <Badge key={`inherited ${role}`} variant="outline" color="gray" tt="none" fw={500} maw="100%">
+          {role} (inherited)
         </Badge>
       ))}
     </Group>

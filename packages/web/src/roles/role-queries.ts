@@ -5,6 +5,9 @@ import { sessionQuery } from '../session/session-query.ts'
 /** The catalogue changes with a file on the server, seldom. */
 const CATALOGUE_STALE_MS = 60_000
 
+/** Who has which role: changed wherever one is given or taken, and by who is in which group. */
+export const ROLES_GIVEN = ['role-grants'] as const
+
 export type Role = Awaited<ReturnType<typeof readCatalogue>>[number]
 
 export const catalogueQuery = queryOptions({
@@ -19,7 +22,7 @@ async function readCatalogue(signal: AbortSignal) {
 
 /** Who has roles of their own. */
 export interface RoleHolder {
-  readonly type: 'members' | 'service-accounts'
+  readonly type: 'members' | 'service-accounts' | 'groups'
   readonly id: string
   readonly name: string
 }
@@ -43,6 +46,7 @@ export function useRoleChange({ type, id }: RoleHolder) {
     onSettled: async () => {
       // One's own roles may be among them.
       void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+      void client.invalidateQueries({ queryKey: ROLES_GIVEN })
       await client.invalidateQueries({ queryKey: [type] })
     },
   })

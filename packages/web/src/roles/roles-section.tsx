@@ -8,6 +8,7 @@ import { Section } from '../app/section.tsx'
 import { useAccount } from '../session/use-account.ts'
 import { GiveRole } from './give-role.tsx'
 import { HeldRoles } from './held-roles.tsx'
+import { type InheritedRole, InheritedRoles } from './inherited-roles.tsx'
 import { RecommendedRoles } from './recommended-roles.tsx'
 import { catalogueQuery, type RoleHolder, useRoleChange } from './role-queries.ts'
 
@@ -15,11 +16,13 @@ interface RolesSectionProps {
   readonly holder: RoleHolder
   /** Given directly. */
   readonly roles: readonly string[]
+  /** What comes through groups. */
+  readonly inherited?: readonly InheritedRole[]
   readonly isMachine?: boolean
 }
 
-/** The roles of one account: what each is, taking one away, giving another. */
-export function RolesSection({ holder, roles, isMachine = false }: RolesSectionProps) {
+/** The roles of one account or group: what each is, where it comes from, taking one away, giving another. */
+export function RolesSection({ holder, roles, inherited = [], isMachine = false }: RolesSectionProps) {
   const { permissions } = useAccount()
   const mayGrant = permissions.includes('roles:grant')
   const catalogue = useQuery({ ...catalogueQuery, enabled: permissions.includes('roles:read') })
@@ -55,7 +58,11 @@ export function RolesSection({ holder, roles, isMachine = false }: RolesSectionP
   return (
     <Section
       title="Roles"
-      description="Given directly. A role given or taken counts from the next call on, for every token."
+      description={
+        holder.type === 'groups'
+          ? 'Everybody in the group, and in the groups in it, has them. A role given or taken counts from the next call on.'
+          : 'A role given or taken counts from the next call on, for every token.'
+      }
     >
       <FormAlert message={change.error ? messageOf(change.error) : undefined} />
       <div ref={list} tabIndex={-1} style={{ outline: 'none' }}>
@@ -67,6 +74,7 @@ export function RolesSection({ holder, roles, isMachine = false }: RolesSectionP
           busyRole={change.isPending && change.variables.action === 'take' ? change.variables.roles[0] : undefined}
         />
       </div>
+      <InheritedRoles roles={inherited} holderName={holder.name} catalogue={catalogue.data} />
       {catalogue.isError && (
         <Stack gap="xs" align="flex-start">
           <FormAlert message={`The catalogue of roles could not be read. ${messageOf(catalogue.error)}`} />

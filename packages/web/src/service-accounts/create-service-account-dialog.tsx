@@ -1,7 +1,8 @@
 import { Button, Modal } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { announce } from '../app/announce.ts'
-import { ServiceAccountForm } from './service-account-form.tsx'
+import { NamingForm } from '../app/naming-form.tsx'
+import { SERVICE_ACCOUNT_NAMING } from './naming.ts'
 import { useCreateServiceAccount } from './service-account-queries.ts'
 
 interface CreateServiceAccountDialogProps {
@@ -22,7 +23,8 @@ function CreateForm({ onClose }: { readonly onClose: () => void }) {
   const navigate = useNavigate()
   const creation = useCreateServiceAccount()
   return (
-    <ServiceAccountForm
+    <NamingForm
+      {...SERVICE_ACCOUNT_NAMING}
       initial={{ name: '', description: '' }}
       submitLabel="Create service account"
       error={creation.error}

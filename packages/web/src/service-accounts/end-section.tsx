@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { announce } from '../app/announce.ts'
 import { ConfirmDialog } from '../app/confirm-dialog.tsx'
 import { Section } from '../app/section.tsx'
-import { type ServiceAccount, useChangeServiceAccount, useDeleteServiceAccount } from './service-account-queries.ts'
+import { type ServiceAccount, useDeleteServiceAccount, useSetStatus } from './service-account-queries.ts'
 
 /** Stopping a service account for a while, or for good. */
 export function EndSection({ account }: { readonly account: ServiceAccount }) {
@@ -44,18 +44,15 @@ interface DialogProps {
 }
 
 function StatusDialog({ account, isOpen, onClose }: DialogProps) {
-  const change = useChangeServiceAccount(account.id)
+  const change = useSetStatus(account.id)
   const isActive = account.status === 'active'
   const confirm = () =>
-    change.mutate(
-      { status: isActive ? 'deactivated' : 'active' },
-      {
-        onSuccess: ({ name, status }) => {
-          announce(`“${name}” is ${status === 'active' ? 'active again' : 'deactivated'}.`)
-          onClose()
-        },
+    change.mutate(isActive ? 'deactivated' : 'active', {
+      onSuccess: ({ name, status }) => {
+        announce(`“${name}” is ${status === 'active' ? 'active again' : 'deactivated'}.`)
+        onClose()
       },
-    )
+    })
   return (
     <ConfirmDialog
       isOpen={isOpen}

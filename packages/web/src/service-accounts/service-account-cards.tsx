@@ -1,8 +1,8 @@
 import { Stack, Text } from '@mantine/core'
 import { AccountStatus } from '../app/account-status.tsx'
 import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
-import { Instant } from '../app/instant.tsx'
 import { RoleBadges } from '../roles/role-badges.tsx'
+import { LastUse } from '../tokens/last-use.tsx'
 import type { ServiceAccountRowsProps } from './service-account-table.tsx'
 import { ServiceAccountTitle } from './service-account-title.tsx'
 
@@ -13,7 +13,7 @@ export function ServiceAccountCards({ accounts, now }: ServiceAccountRowsProps) 
         <Card key={account.id}>
           <Stack gap="sm">
             <ServiceAccountTitle account={account} />
-            <RoleBadges roles={account.roles} />
+            <RoleBadges roles={account.roles} inherited={account.inheritedRoles.map(({ role }) => role)} />
             <Facts>
               <Fact label="Status">
                 <AccountStatus account={account} />
@@ -22,7 +22,7 @@ export function ServiceAccountCards({ accounts, now }: ServiceAccountRowsProps) 
                 <Text size="sm">{account.activeTokens}</Text>
               </Fact>
               <Fact label="Last used">
-                <Instant at={account.lastUsedAt} now={now} never="Never used" />
+                <LastUse use={account} now={now} />
               </Fact>
             </Facts>
           </Stack>

@@ -1,13 +1,13 @@
 import { Paper, Text } from '@mantine/core'
 import { AccountStatus } from '../app/account-status.tsx'
 import { Fact, Facts } from '../app/cards.tsx'
-import { Instant } from '../app/instant.tsx'
 import { formatDate } from '../app/time.ts'
 import { useNow } from '../app/use-now.ts'
+import { LastUse } from '../tokens/last-use.tsx'
 import type { ServiceAccount } from './service-account-queries.ts'
 
 export function ServiceAccountFacts({ account }: { readonly account: ServiceAccount }) {
-  const { createdAt, createdBy, activeTokens, lastUsedAt } = account
+  const { createdAt, createdBy, activeTokens } = account
   const now = useNow()
   return (
     <Paper withBorder radius="lg" p={{ base: 'md', sm: 'lg' }}>
@@ -19,7 +19,7 @@ export function ServiceAccountFacts({ account }: { readonly account: ServiceAcco
           <Text size="sm">{activeTokens}</Text>
         </Fact>
         <Fact label="Last used">
-          <Instant at={lastUsedAt} now={now} never="Never used" />
+          <LastUse use={account} now={now} />
         </Fact>
         <Fact label="Created">
           <Text size="sm">

@@ -5,11 +5,14 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
+import { answerOf, api, type Tagged, taggedAnswerOf } from '../api/client.ts'
 import type { paths } from '../api/openapi.d.ts'
 
 export type ServiceAccount =
   paths['/api/v1/service-accounts/{id}']['get']['responses'][200]['content']['application/json']
+
+/** One that is open for editing. */
+export type OpenServiceAccount = Tagged<ServiceAccount>
 
 /** How soon a use elsewhere shows up here. */
 const REFRESH_MS = 15_000
@@ -35,7 +38,8 @@ export function serviceAccountsQuery(q: string | undefined) {
 export function serviceAccountQuery(id: string) {
   return queryOptions({
     queryKey: [...ALL, 'one', id],
-    queryFn: ({ signal }) => answerOf(api.GET('/api/v1/service-accounts/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      taggedAnswerOf(api.GET('/api/v1/service-accounts/{id}', { params: { path: { id } }, signal })),
     refetchInterval: REFRESH_MS,
   })
 }
@@ -49,16 +53,36 @@ export function useCreateServiceAccount() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (body: Names) => answerOf(api.POST('/api/v1/service-accounts', { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: [...ALL, 'list'] }),
+  })
+}
+
+/** Stops it, or lets it go on: whatever else was changed meanwhile. */
+export function useSetStatus(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (status: ServiceAccount['status']) =>
+      taggedAnswerOf(api.PATCH('/api/v1/service-accounts/{id}', { params: { path: { id } }, body: { status } })),
     onSuccess: (account) => note(client, account),
   })
 }
 
-export function useChangeServiceAccount(id: string) {
+interface Edit extends Partial<Names> {
+  /** Ids of members. */
+  readonly maintainers?: string[]
+  readonly etag: string
+}
+
+/** Refused if somebody else has saved since `etag` was read. */
+export function useEditServiceAccount(id: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: Partial<Names> & { readonly status?: ServiceAccount['status'] }) =>
-      answerOf(api.PATCH('/api/v1/service-accounts/{id}', { params: { path: { id } }, body })),
+    mutationFn: ({ etag, ...body }: Edit) =>
+      taggedAnswerOf(
+        api.PATCH('/api/v1/service-accounts/{id}', { params: { path: { id }, header: { 'if-match': etag } }, body }),
+      ),
     onSuccess: (account) => note(client, account),
+    onError: () => client.invalidateQueries({ queryKey: serviceAccountQuery(id).queryKey }),
   })
 }
 
@@ -72,7 +96,7 @@ export function useDeleteServiceAccount(id: string) {
   })
 }
 
-function note(client: QueryClient, account: ServiceAccount): void {
+function note(client: QueryClient, account: OpenServiceAccount): void {
   client.setQueryData(serviceAccountQuery(account.id).queryKey, account)
   void client.invalidateQueries({ queryKey: [...ALL, 'list'] })
 }

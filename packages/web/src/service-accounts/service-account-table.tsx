@@ -1,8 +1,8 @@
 import { Table, Text } from '@mantine/core'
 import { AccountStatus } from '../app/account-status.tsx'
-import { Instant } from '../app/instant.tsx'
 import classes from '../app/table.module.css'
 import { RoleBadges } from '../roles/role-badges.tsx'
+import { LastUse } from '../tokens/last-use.tsx'
 import type { ServiceAccount } from './service-account-queries.ts'
 import { ServiceAccountTitle } from './service-account-title.tsx'
 
@@ -30,13 +30,13 @@ export function ServiceAccountTable({ accounts, now }: ServiceAccountRowsProps) 
               <ServiceAccountTitle account={account} />
             </Table.Th>
             <Table.Td>
-              <RoleBadges roles={account.roles} />
+              <RoleBadges roles={account.roles} inherited={account.inheritedRoles.map(({ role }) => role)} />
             </Table.Td>
             <Table.Td>
               <Text size="sm">{account.activeTokens}</Text>
             </Table.Td>
             <Table.Td>
-              <Instant at={account.lastUsedAt} now={now} never="Never used" />
+              <LastUse use={account} now={now} />
             </Table.Td>
             <Table.Td>
               <AccountStatus account={account} />

@@ -10,7 +10,9 @@ import { TokenTabs } from '../tokens/token-tabs.tsx'
 import type { ServiceAccount } from './service-account-queries.ts'
 
 /** The tokens of a service account, by the same parts that show a person's own. */
-export function ServiceTokens({ account: { id, roles, status } }: { readonly account: ServiceAccount }) {
+export function ServiceTokens({ account }: { readonly account: ServiceAccount }) {
+  const { id, status } = account
+  const roles = [...account.roles, ...account.inheritedRoles.map(({ role }) => role)]
   const { permissions } = useAccount()
   const [isCreating, setCreating] = useState(false)
   const catalogue = useQuery({ ...catalogueQuery, enabled: permissions.includes('roles:read') })

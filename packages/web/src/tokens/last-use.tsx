@@ -3,13 +3,16 @@ import { Explained } from '../app/explained.tsx'
 import { formatExact, relativeTime } from '../app/time.ts'
 import { shortClient, type Token } from './token.ts'
 
+/** Of a token, or of whichever token of an account was used last. */
+type Use = Pick<Token, 'lastUsedAt' | 'lastUsedAddress' | 'lastUsedClient'>
+
 interface LastUseProps {
-  readonly token: Token
+  readonly use: Use
   readonly now: number
 }
 
 /** When, from where, by what. */
-export function LastUse({ token: { lastUsedAt, lastUsedAddress, lastUsedClient }, now }: LastUseProps) {
+export function LastUse({ use: { lastUsedAt, lastUsedAddress, lastUsedClient }, now }: LastUseProps) {
   if (lastUsedAt === null) {
     return (
       <Text size="sm" c="dimmed">

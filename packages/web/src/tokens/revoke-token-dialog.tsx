@@ -47,7 +47,7 @@ function Question({ token, now, onClose, onRevoked }: RevokeTokenDialogProps & {
           <Text size="sm" c="dimmed">
             Last used
           </Text>
-          <LastUse token={token} now={now} />
+          <LastUse use={token} now={now} />
         </Stack>
       </Group>
       <Text size="sm">

@@ -25,7 +25,7 @@ export function TokenCards({ tokens, now, label, ...actions }: TokenRowsProps) {
                 <Expires token={token} now={now} />
               </Fact>
               <Fact label="Last used">
-                <LastUse token={token} now={now} />
+                <LastUse use={token} now={now} />
               </Fact>
               <Fact label="Status">
                 <Status token={token} now={now} />

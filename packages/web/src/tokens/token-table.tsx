@@ -48,7 +48,7 @@ export function TokenTable({ tokens, now, label, sort, onSort, ...actions }: Tok
               <Expires token={token} now={now} />
             </Table.Td>
             <Table.Td>
-              <LastUse token={token} now={now} />
+              <LastUse use={token} now={now} />
             </Table.Td>
             <Table.Td>
               <Status token={token} now={now} />

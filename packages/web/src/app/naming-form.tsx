@@ -2,8 +2,8 @@ import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
 import { formErrorsOf } from '../api/problem-error.ts'
-import { focusFirstError } from '../app/focus-first-error.ts'
-import { FormAlert } from '../app/form-alert.tsx'
+import { focusFirstError } from './focus-first-error.ts'
+import { FormAlert } from './form-alert.tsx'
 
 const NAME_MAX_LENGTH = 100
 const DESCRIPTION_MAX_LENGTH = 500
@@ -14,7 +14,11 @@ interface Names {
   readonly description: string
 }
 
-interface ServiceAccountFormProps {
+interface NamingFormProps {
+  /** What is named, such as "service account". */
+  readonly noun: string
+  readonly nameHint: string
+  readonly descriptionHint: string
   readonly initial: Names
   readonly submitLabel: string
   readonly error: unknown
@@ -24,11 +28,12 @@ interface ServiceAccountFormProps {
   readonly secondary?: ReactNode
 }
 
-export function ServiceAccountForm(props: ServiceAccountFormProps) {
-  const { initial, submitLabel, error, isPending, onSubmit, secondary } = props
+/** A name and a description: to create something, or to edit it. */
+export function NamingForm(props: NamingFormProps) {
+  const { noun, nameHint, descriptionHint, initial, submitLabel, error, isPending, onSubmit, secondary } = props
   const form = useForm({
     initialValues: { ...initial },
-    validate: { name: nameProblem, description: descriptionProblem },
+    validate: { name: (name) => nameProblem(name, noun), description: descriptionProblem },
   })
   const submit = form.onSubmit(
     ({ name, description }) =>
@@ -50,7 +55,7 @@ export function ServiceAccountForm(props: ServiceAccountFormProps) {
         <FormAlert message={error ? formErrorsOf(error, FIELDS).message : undefined} />
         <TextInput
           label="Name"
-          description="What it does, such as “nightly-report” or “deploy-from-ci”."
+          description={nameHint}
           required
           withAsterisk={false}
           autoComplete="off"
@@ -59,7 +64,7 @@ export function ServiceAccountForm(props: ServiceAccountFormProps) {
         />
         <Textarea
           label="Description"
-          description="Optional: where it runs, and who to ask about it."
+          description={descriptionHint}
           autosize
           minRows={2}
           maxRows={6}
@@ -78,9 +83,9 @@ export function ServiceAccountForm(props: ServiceAccountFormProps) {
   )
 }
 
-function nameProblem(name: string): string | null {
+function nameProblem(name: string, noun: string): string | null {
   const { length } = name.trim()
-  if (length === 0) return 'Give the service account a name that says what it does.'
+  if (length === 0) return `Give the ${noun} a name that says what it is for.`
   return length > NAME_MAX_LENGTH ? `Use at most ${NAME_MAX_LENGTH} characters; these are ${length}.` : null
 }
 
