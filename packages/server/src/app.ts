@@ -32,6 +32,7 @@ import { registerServiceTokenRoutes } from './service-accounts/service-token-rou
 import type { Services } from './services.ts'
 import { registerSessionRoutes } from './sessions/session-routes.ts'
 import type { Database } from './storage/database.ts'
+import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
 import { createVerifier } from './verification/create-verifier.ts'
 import { UsageRecorder } from './verification/last-used.ts'
@@ -74,7 +75,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     frameworkErrors: handleError,
   })
   const usage = new UsageRecorder(database, (error) =>
-    app.log.warn({ err: error }, 'last-used not written; kept for the next time'),
+    app.log.warn({ err: error }, 'usage not written; kept for the next time'),
   )
   const catalogue = catalogueOf(config)
   const { tokenPrefix, passwordMinLength } = config
@@ -113,6 +114,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerOperationsRoutes(router, services)
   registerSessionRoutes(router, services, config.publicUrl)
   registerTokenRoutes(router, services)
+  registerActivityRoutes(router, services)
   registerMemberRoutes(router, services)
   registerGroupRoutes(router, services)
   registerMembershipRoutes(router, services)

@@ -4,6 +4,7 @@ import type { Services } from './services.ts'
 import { deleteEndedSessions } from './sessions/session-store.ts'
 import { deleteOldAttempts } from './sessions/sign-in-limits.ts'
 import type { Transaction } from './storage/database.ts'
+import { deleteOldDays } from './tokens/token-activity.ts'
 
 /** Nothing waits for any of this: it keeps tables from growing for ever, and tokens in line with the policy. */
 const INTERVAL_MS = HOUR_MS
@@ -25,6 +26,7 @@ export function startMaintenance(services: Services, onFailure: (error: unknown)
         await deleteEndedSessions(trx, now)
         await deleteOldAttempts(trx, now)
         await forgetOldChanges(trx)
+        await deleteOldDays(trx, now)
       })
       // What has come out of line since, and what an interrupted change of the policy has left.
       .then(() => enforcePolicy(services, { actor: 'system', now: clock() }))

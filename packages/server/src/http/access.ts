@@ -57,6 +57,8 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/v1/tokens/:id': own('own-tokens:write'),
   'DELETE /api/v1/tokens/:id': own('own-tokens:write'),
   'POST /api/v1/tokens/:id/rotate': own('own-tokens:write'),
+  'GET /api/v1/tokens/:id/activity': own('own-tokens:read'),
+  'GET /api/v1/tokens/:id/history': own('own-tokens:read'),
   'DELETE /api/v1/tokens/current': { by: ['pat', 'service'] },
 
   'GET /api/v1/members': allowed('members:read'),
@@ -96,7 +98,10 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'POST /api/v1/service-accounts/:id/tokens/:tokenId/rotate': allowed('service-accounts:write'),
 
   'GET /api/v1/admin/tokens': allowed('inventory:read'),
+  'GET /api/v1/admin/tokens/count': allowed('inventory:read'),
   'GET /api/v1/admin/tokens/:id': allowed('inventory:read'),
+  'GET /api/v1/admin/tokens/:id/activity': allowed('inventory:read'),
+  'GET /api/v1/admin/tokens/:id/history': allowed('inventory:read'),
   'POST /api/v1/admin/tokens/revoke': allowed('inventory:revoke'),
   'POST /api/v1/admin/tokens/explain': allowed('inventory:read'),
   'POST /api/v1/tokens/:id/explain': own('own-tokens:read'),

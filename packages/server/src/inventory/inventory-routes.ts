@@ -1,17 +1,24 @@
-import { type Static, Type } from 'typebox'
-import { DAY_MS } from '../core/clock.ts'
+import { Type } from 'typebox'
 import { Problem } from '../core/problem.ts'
 import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { Nullable } from '../http/schemas.ts'
+import { listOf } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import type { Token } from '../tokens/token.ts'
-import { isPositionFor, toSortOrder } from '../tokens/token-handlers.ts'
-import { countTokens, findToken, listTokens, type TokenCriteria } from '../tokens/token-query.ts'
+import { isPositionFor, toSortOrder, withActivity } from '../tokens/token-handlers.ts'
+import { countTokens, findToken } from '../tokens/token-query.ts'
 import { TokenId } from '../tokens/token-schemas.ts'
-import { InventoryQuery, InventoryToken, RevokeBody, toInventoryToken } from './inventory-schemas.ts'
+import { listInventory } from './inventory-query.ts'
+import {
+  criteriaOf,
+  InventoryCountQuery,
+  InventoryQuery,
+  InventoryToken,
+  RevokeBody,
+  toInventoryToken,
+} from './inventory-schemas.ts'
 import { revokeListed, revokeMatching } from './revoke-tokens.ts'
 
 /** `/api/v1/admin/tokens`: every token of every account. */
@@ -26,24 +33,38 @@ export function registerInventoryRoutes(app: Router, services: Services): void {
         operationId: 'listAllTokens',
         tags: ['Inventory'],
         summary: 'List the tokens of all accounts',
+        description: 'A page may hold fewer than `limit`, even none, and have a `nextCursor`: then there may be more.',
         querystring: InventoryQuery,
         response: {
-          200: Type.Object({
-            items: Type.Array(InventoryToken),
-            nextCursor: Nullable(Type.String()),
-            count: Type.Integer({ description: 'How many there are on all pages.' }),
-          }),
+          200: listOf(InventoryToken),
         },
       },
     },
     async (req) => {
-      const { sort: order = '-createdAt', limit = 50, cursor, ...filter } = req.query
+      const { sort: order = '-createdAt', limit = 50, cursor, activity, ...filter } = req.query
       const { sort, direction } = toSortOrder(order)
       const criteria = criteriaOf(filter, clock())
       const after = decodeCursor(cursor, isPositionFor(sort))
-      const { items, next } = await listTokens(database.read, { ...criteria, sort, direction, after, limit })
-      const { tokens: count } = await countTokens(database.read, criteria)
-      return { items: items.map(show), nextCursor: next ? encodeCursor(next) : null, count }
+      const { items, next } = await listInventory(database, { ...criteria, sort, direction, after, limit })
+      const shown = await withActivity(services, items.map(show), activity)
+      return { items: shown, nextCursor: next ? encodeCursor(next) : null }
+    },
+  )
+
+  app.get(
+    '/api/v1/admin/tokens/count',
+    {
+      schema: {
+        operationId: 'countAllTokens',
+        tags: ['Inventory'],
+        summary: 'How many tokens a filter names, and of how many accounts',
+        querystring: InventoryCountQuery,
+        response: { 200: Type.Object({ count: Type.Integer(), accounts: Type.Integer() }) },
+      },
+    },
+    async (req) => {
+      const { tokens, accounts } = await countTokens(database.read, criteriaOf(req.query, clock()))
+      return { count: tokens, accounts }
     },
   )
 
@@ -87,24 +108,4 @@ export function registerInventoryRoutes(app: Router, services: Services): void {
       return { revoked: await revokeMatching(services, context, actor, criteria, req.body.expectedCount) }
     },
   )
-}
-
-type Filter = Pick<
-  Static<typeof InventoryQuery>,
-  'accountId' | 'kind' | 'status' | 'q' | 'unusedDays' | 'createdBefore'
->
-
-function criteriaOf(
-  { accountId, kind, status = 'active', q, unusedDays, createdBefore }: Filter,
-  now: number,
-): TokenCriteria {
-  return {
-    accountId,
-    kind,
-    status,
-    q,
-    unusedSince: unusedDays === undefined ? undefined : now - unusedDays * DAY_MS,
-    createdBefore: createdBefore === undefined ? undefined : Date.parse(createdBefore),
-    now,
-  }
 }

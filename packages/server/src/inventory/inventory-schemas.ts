@@ -1,14 +1,26 @@
 import { type Static, Type } from 'typebox'
+import { DAY_MS } from '../core/clock.ts'
 import { AccountId, closed, OneOf, PlainText, page } from '../http/schemas.ts'
 import { TOKEN_STATUSES, type Token } from '../tokens/token.ts'
-import { TokenBody, TokenId, TokenSorts, toTokenBody } from '../tokens/token-schemas.ts'
+import type { TokenCriteria } from '../tokens/token-query.ts'
+import { ListedActivity, TokenBody, TokenId, TokenSorts, toTokenBody } from '../tokens/token-schemas.ts'
 import type { Usage } from '../verification/last-used.ts'
+
+const At = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
 const Criteria = {
   accountId: Type.Optional(AccountId),
   kind: Type.Optional(OneOf(['pat', 'service'] as const)),
   status: Type.Optional(OneOf([...TOKEN_STATUSES, 'all'] as const, { default: 'active' })),
-  q: Type.Optional(PlainText({ maxLength: 100, description: 'Part of the name, or a whole id.' })),
+  q: Type.Optional(
+    PlainText({ maxLength: 100, description: 'Part of the name, a whole id, or the owner’s whole username.' }),
+  ),
+  createdAfter: At('Made at this instant or later.'),
+  createdBefore: At('Made before this instant.'),
+  expiresAfter: At('Ends at this instant or later, or never.'),
+  expiresBefore: At('Ends before this instant.'),
+  lastUsedBefore: At('Used, the last time before this instant.'),
+  neverUsed: Type.Optional(Type.Boolean({ description: 'Only those that were never used.' })),
   unusedDays: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -16,10 +28,37 @@ const Criteria = {
       description: 'Older than so many days and not used in them; never used ones, too.',
     }),
   ),
-  createdBefore: Type.Optional(Type.String({ format: 'date-time', description: 'Made before this instant.' })),
+  address: Type.Optional(PlainText({ maxLength: 50, description: 'The address it was last used from.' })),
 }
 
-export const InventoryQuery = closed({ ...Criteria, sort: Type.Optional(TokenSorts), ...page })
+export const InventoryCountQuery = closed(Criteria)
+export const InventoryQuery = closed({
+  ...Criteria,
+  sort: Type.Optional(TokenSorts),
+  activity: Type.Optional(ListedActivity),
+  ...page,
+})
+
+/** What a query or a revocation's filter asks for. */
+export function criteriaOf(filter: Static<typeof InventoryCountQuery>, now: number): TokenCriteria {
+  const { accountId, kind, status = 'active', q, unusedDays, neverUsed, address } = filter
+  const instant = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text))
+  return {
+    accountId,
+    kind,
+    status,
+    q,
+    createdAfter: instant(filter.createdAfter),
+    createdBefore: instant(filter.createdBefore),
+    expiresAfter: instant(filter.expiresAfter),
+    expiresBefore: instant(filter.expiresBefore),
+    lastUsedBefore: instant(filter.lastUsedBefore),
+    isNeverUsed: neverUsed,
+    unusedSince: unusedDays === undefined ? undefined : now - unusedDays * DAY_MS,
+    address,
+    now,
+  }
+}
 
 export const RevokeBody = Type.Union([
   closed({ ids: Type.Array(TokenId, { minItems: 1, maxItems: 1000, uniqueItems: true }) }),
@@ -27,7 +66,7 @@ export const RevokeBody = Type.Union([
     filter: closed(Criteria),
     expectedCount: Type.Integer({
       minimum: 0,
-      description: 'How many you were shown (`count` of the list): others, and nothing is revoked.',
+      description: 'How many `…/count` said there are: others, and nothing is revoked.',
     }),
   }),
 ])

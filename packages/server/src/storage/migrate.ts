@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import type { Engine } from './database.ts'
 import { up as main } from './migrations/0001-main.ts'
 import { up as groups } from './migrations/0002-groups.ts'
+import { up as tokenDays } from './migrations/0003-token-days.ts'
 import { up as policy } from './migrations/0004-policy.ts'
 import { up as members } from './migrations/0006-members.ts'
 import { up as maintainers } from './migrations/0007-maintainers.ts'
@@ -12,6 +13,7 @@ import type { Tables } from './tables.ts'
 const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) => Promise<void>>> = {
   '0001-main': main,
   '0002-groups': groups,
+  '0003-token-days': tokenDays,
   '0004-policy': policy,
   '0006-members': members,
   '0007-maintainers': maintainers,

@@ -14,6 +14,8 @@ export interface Tables {
   service_account_maintainer: ServiceAccountMaintainerTable
   token: TokenTable
   token_usage: TokenUsageTable
+  token_day: TokenDayTable
+  token_client: TokenClientTable
   policy: PolicyTable
   session: SessionTable
   sign_in_failure: SignInFailureTable
@@ -155,6 +157,23 @@ export interface TokenUsageTable {
   last_used_at: number
   last_used_address: string
   last_used_client: string | null
+}
+
+/** What a token was used for on one day, UTC: days since 1970-01-01. */
+interface TokenDayTable {
+  token_id: string
+  day: number
+  calls: number
+  refusals: number
+}
+
+/** From where and by what a token was seen, before what `token_usage` says; no client is an empty text. */
+interface TokenClientTable {
+  token_id: string
+  address: string
+  client: string
+  first_seen_at: number
+  last_seen_at: number
 }
 
 interface SessionTable {

@@ -1,5 +1,5 @@
 import { generateToken } from '@ramp/verifier'
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { type Context, recordAudits } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import { Secret } from '../core/secret.ts'
@@ -78,17 +78,24 @@ export async function rotateToken(
       permissions: old.permissions,
       allowedAddresses: old.allowedAddresses,
     })
-    await recordAudit(trx, context, {
-      action: 'token.rotated',
-      target: { type: 'token', id },
-      detail: {
-        name: old.name,
-        ownerId: owner.id,
-        replacedBy: newId,
-        oldEndsAt: overlapSeconds === 0 ? now : endsAt,
-        expiresAt: newExpiry,
+    await recordAudits(trx, context, [
+      {
+        action: 'token.rotated',
+        target: { type: 'token', id },
+        detail: {
+          name: old.name,
+          ownerId: owner.id,
+          replacedBy: newId,
+          oldEndsAt: overlapSeconds === 0 ? now : endsAt,
+          expiresAt: newExpiry,
+        },
       },
-    })
+      {
+        action: 'token.created',
+        target: { type: 'token', id: newId },
+        detail: { name: old.name, ownerId: owner.id, replaces: id, expiresAt: newExpiry },
+      },
+    ])
     return { token: await requireToken(trx, owner.id, newId), secret }
   })
 }

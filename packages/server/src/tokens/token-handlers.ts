@@ -13,6 +13,7 @@ import { requireToken } from './require-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateToken } from './rotate-token.ts'
 import { editableOf, kindFor, type Token, type TokenOwner } from './token.ts'
+import { readCalls } from './token-activity.ts'
 import { listTokens, type TokenPosition, type TokenSort } from './token-query.ts'
 import {
   type ChangeTokenBody,
@@ -49,7 +50,8 @@ export function tokenHandlers(services: Services) {
         limit,
         now: clock(),
       })
-      return { items: items.map(show), nextCursor: next ? encodeCursor(next) : null }
+      const shown = await withActivity(services, items.map(show), query.activity)
+      return { items: shown, nextCursor: next ? encodeCursor(next) : null }
     },
 
     async get(reply: FastifyReply, owner: TokenOwner, id: string) {
@@ -102,6 +104,18 @@ export function tokenHandlers(services: Services) {
       return { token: show(token), secret: secret.expose() }
     },
   }
+}
+
+/** The tokens of a page with their calls a day, if those were asked for. */
+export async function withActivity<Shown extends { readonly id: string }>(
+  { database, usage, clock }: Services,
+  page: readonly Shown[],
+  isAsked: boolean | undefined,
+): Promise<(Shown & { activity?: number[] })[]> {
+  if (!isAsked) return [...page]
+  const ids = page.map(({ id }) => id)
+  const callsOf = await readCalls(database.read, usage, ids, clock())
+  return page.map((token) => ({ ...token, activity: callsOf(token.id) }))
 }
 
 /** `-name` is by name, from the last. */

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import { comparisonKey } from '../core/text.ts'
 import type { Reader } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import type { Tables } from '../storage/tables.ts'
@@ -72,6 +73,13 @@ export async function findDigest(db: Reader, id: string): Promise<Uint8Array | u
   return row?.digest
 }
 
+/** These tokens, in any order. */
+export async function findTokens(db: Reader, ids: readonly string[]): Promise<Token[]> {
+  if (ids.length === 0) return []
+  const rows = await selectTokens(db).where('token.id', 'in', ids).execute()
+  return rows.map(toToken)
+}
+
 /** A token of this account; undefined if there is none, or if it is somebody else's. */
 export async function findOwnToken(db: Reader, accountId: string, id: string): Promise<Token | undefined> {
   const row = await selectTokens(db)
@@ -85,7 +93,7 @@ export const TOKEN_SORTS = ['createdAt', 'name', 'expiresAt', 'lastUsedAt'] as c
 export type TokenSort = (typeof TOKEN_SORTS)[number]
 
 /** What a list is ordered by, never null: "no expiration" is later than any, "never used" earlier than any. */
-const SORT_VALUES = {
+export const SORT_VALUES = {
   createdAt: sql<string | number>`token.created_at`,
   name: sql<string | number>`token.name_key`,
   expiresAt: sql<string | number>`coalesce(token.expires_at, ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
@@ -103,11 +111,20 @@ export interface TokenCriteria {
   readonly accountId?: string | undefined
   readonly kind?: Token['kind'] | undefined
   readonly status: TokenStatus | 'all'
-  /** Part of the name, or a whole id. */
+  /** Part of the name, a whole id, or the owner's whole username. */
   readonly q?: string | undefined
-  /** Not used since this instant, or never. */
+  /** Older than this instant and not used since. */
   readonly unusedSince?: number | undefined
   readonly createdBefore?: number | undefined
+  readonly createdAfter?: number | undefined
+  readonly expiresBefore?: number | undefined
+  /** … or never. */
+  readonly expiresAfter?: number | undefined
+  /** Used, but not since. */
+  readonly lastUsedBefore?: number | undefined
+  readonly isNeverUsed?: boolean | undefined
+  /** From where it was last used. */
+  readonly address?: string | undefined
   readonly now: number
 }
 
@@ -185,20 +202,39 @@ export function unrevokedTokens(
 
 type Where = ExpressionBuilder<Tables & { token_usage: Tables['token_usage'] }, 'token' | 'token_usage'>
 
-function matches(where: Where, { accountId, kind, status, q, unusedSince, createdBefore, now }: TokenCriteria) {
-  const conditions: Expression<SqlBool>[] = []
+/** The conditions of the criteria on `token` and, left joined, `token_usage`. */
+export function matches(where: Where, criteria: TokenCriteria) {
+  const { accountId, kind, status, q, now } = criteria
+  const conditions: Expression<SqlBool>[] = [...inTime(where, criteria)]
   if (accountId !== undefined) conditions.push(where('token.account_id', '=', accountId))
   if (kind !== undefined) conditions.push(where('token.kind', '=', kind))
   if (status !== 'all') conditions.push(hasStatus(where, status, now))
+  if (q !== undefined) {
+    const isOwners = sql<boolean>`token.account_id IN (${ownerNamed(q)})`
+    conditions.push(where.or([containsText(['token.name_key'], q), where('token.id', '=', q), isOwners]))
+  }
+  return where.and(conditions)
+}
+
+/** The account with this username. */
+export const ownerNamed = (username: string) =>
+  sql`SELECT id FROM account WHERE username_key = ${comparisonKey(username)}`
+
+function inTime(where: Where, criteria: TokenCriteria): Expression<SqlBool>[] {
+  const { unusedSince, createdBefore, createdAfter, expiresBefore, expiresAfter, lastUsedBefore } = criteria
+  const conditions: Expression<SqlBool>[] = []
   if (createdBefore !== undefined) conditions.push(where('token.created_at', '<', createdBefore))
+  if (createdAfter !== undefined) conditions.push(where('token.created_at', '>=', createdAfter))
+  if (expiresBefore !== undefined) conditions.push(where(SORT_VALUES.expiresAt, '<', expiresBefore))
+  if (expiresAfter !== undefined) conditions.push(where(SORT_VALUES.expiresAt, '>=', expiresAfter))
+  if (lastUsedBefore !== undefined) conditions.push(where('last_used_at', '<', lastUsedBefore))
+  if (criteria.isNeverUsed) conditions.push(where('last_used_at', 'is', null))
+  if (criteria.address !== undefined) conditions.push(where('last_used_address', '=', criteria.address))
   if (unusedSince !== undefined) {
     const isUnused = where.or([where('last_used_at', 'is', null), where('last_used_at', '<', unusedSince)])
     conditions.push(where.and([isUnused, where('token.created_at', '<', unusedSince)]))
   }
-  if (q !== undefined) {
-    conditions.push(where.or([containsText(['token.name_key'], q), where('token.id', '=', q)]))
-  }
-  return where.and(conditions)
+  return conditions
 }
 
 function hasStatus(where: Where, status: TokenStatus, now: number) {

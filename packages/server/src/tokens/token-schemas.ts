@@ -70,10 +70,13 @@ export const TokenSorts = OneOf(
   { default: '-createdAt', description: 'A minus sign turns the order round.' },
 )
 
+export const ListedActivity = Type.Boolean({ description: 'Each token with its `activity`.' })
+
 export const ListTokensQuery = closed({
   status: Type.Optional(OneOf([...TOKEN_STATUSES, 'all'] as const, { default: 'active' })),
   q: Type.Optional(PlainText({ maxLength: 100, description: 'Part of the name, or a whole id.' })),
   sort: Type.Optional(TokenSorts),
+  activity: Type.Optional(ListedActivity),
   ...page,
 })
 
@@ -96,6 +99,11 @@ export const TokenBody = Type.Object({
   status: OneOf(TOKEN_STATUSES),
   permissions: Nullable(Type.Array(Type.String())),
   allowedAddresses: Nullable(Type.Array(Type.String())),
+  activity: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 0 }), {
+      description: 'The calls of each of the last 30 days, oldest first; only in lists, if asked for.',
+    }),
+  ),
 })
 
 export const CreatedToken = Type.Object({

@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { DAY_MS } from '../core/clock.ts'
 import { withoutSecrets } from '../core/text.ts'
 import type { Database } from '../storage/database.ts'
 import type { Presenter } from './token-verifier.ts'
+import { KEPT_CLIENTS, type UsageRow, writeUsage } from './write-usage.ts'
 
 /** When a token was last used, from which address, and by what (the user agent, cut and cleaned). */
 export interface Usage {
@@ -10,11 +11,11 @@ export interface Usage {
   readonly client: string | null
 }
 
-/** How late the stored "last used" may be. Reading through this process sees it at once, stored or not. */
+/** How late what is stored may be. Reading through this process sees everything at once, stored or not. */
 const FLUSH_INTERVAL_MS = 5000
 
-/** Rows a statement, some 15 ms: a flush of many must not hold up the event loop (SQLite writes in this thread). */
-const FLUSH_ROWS = 1000
+/** Rows a transaction, some 20 ms: a flush of many must not hold up the event loop (SQLite writes in this thread). */
+const FLUSH_ROWS = 500
 
 /** So many different tokens in one interval are written before it ends: what is noted must not fill the memory. */
 const EARLY_FLUSH_TOKENS = 10_000
@@ -22,18 +23,43 @@ const EARLY_FLUSH_TOKENS = 10_000
 /** Enough to tell `curl/8.5.0` from `PostmanRuntime/7.43.0`; a longer one is cut. */
 const CLIENT_LENGTH = 200
 
+/** What is noted of one token on one day and not stored yet. */
+interface Noted {
+  calls: number
+  refusals: number
+  /** The last accepted call; 0 and undefined if there was none. */
+  at: number
+  presenter: Presenter | undefined
+  /** Who else used it meanwhile: most tokens are used from one place. */
+  others: Presenter[] | undefined
+}
+
+type Day = Map<string, Noted>
+
+/** Calls and refusals on one day, which is counted in days since 1970-01-01, UTC. */
+export interface DayCount {
+  readonly day: number
+  readonly calls: number
+  readonly refusals: number
+}
+
 /**
- * Notes in memory that a token was used and writes it down now and then. Using a token never waits for this: no write,
- * no lock and no promise on the request's path.
+ * Notes in memory that a token was used, or refused to whoever held its real secret, and writes it down now and then.
+ * Using a token never waits for this: no write, no lock and no promise on the request's path, only an increment.
  */
 export class UsageRecorder {
   readonly #database: Database
   readonly #onFailure: (error: unknown) => void
   readonly #timer: NodeJS.Timeout
-  #noted = new Map<string, { at: number; presenter: Presenter }>()
-  /** What a flush under way is writing: still shown to readers. */
-  #flushing: ReadonlyMap<string, { at: number; presenter: Presenter }> = new Map()
-  #flush: Promise<void> = Promise.resolve()
+  /** By day: nearly always one, today. */
+  #days = new Map<number, Day>()
+  /** That of `#days` which is written to, and when it ends. */
+  #today: Day = new Map()
+  #todayEndsAt = 0
+  /** What a flush under way has still to write: still shown to readers. */
+  #flushing: ReadonlyMap<number, Day> = new Map()
+  /** Flushes and those reads that must not see one half-way, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(database: Database, onFailure: (error: unknown) => void) {
     this.#database = database
@@ -43,26 +69,47 @@ export class UsageRecorder {
   }
 
   note(tokenId: string, presenter: Presenter, at: number): void {
-    const noted = this.#noted.get(tokenId)
-    if (noted !== undefined) {
-      noted.at = at
-      noted.presenter = presenter
-      return
-    }
-    this.#noted.set(tokenId, { at, presenter })
-    if (this.#noted.size === EARLY_FLUSH_TOKENS) void this.flush()
+    const noted = this.#notedOn(tokenId, at)
+    noted.calls++
+    noted.at = at
+    const before = noted.presenter
+    noted.presenter = presenter
+    if (before !== undefined && !isSame(before, presenter)) noteOther(noted, before)
   }
 
-  /** What is known here and perhaps not stored yet. */
+  /** Only for whoever showed the real secret: guesses must not fill the table. */
+  noteRefusal(tokenId: string, at: number): void {
+    this.#notedOn(tokenId, at).refusals++
+  }
+
+  /** The last use that is known here and perhaps not stored yet. */
   pending(tokenId: string): Usage | undefined {
-    const noted = this.#noted.get(tokenId) ?? this.#flushing.get(tokenId)
-    return noted && { at: noted.at, address: noted.presenter.address, client: cleanClient(noted.presenter.client) }
+    let last: Noted | undefined
+    for (const day of this.#unwritten()) {
+      const noted = day.get(tokenId)
+      if (noted !== undefined && noted.at > (last?.at ?? 0)) last = noted
+    }
+    return last && { at: last.at, ...toPair(last.presenter) }
+  }
+
+  /**
+   * Reads what is stored while nothing is being written, and right after it what is not: together they are everything,
+   * each once.
+   */
+  readWhole<Stored>(read: () => Promise<Stored>): Promise<{ stored: Stored; pendingDays: PendingDays }> {
+    const whole = this.#turn.then(async () => {
+      const stored = await read()
+      return { stored, pendingDays: this.#pendingDays() }
+    })
+    this.#turn = whole.catch(() => {})
+    return whole
   }
 
   /** Writes what was noted. Never rejects: what could not be written is kept for the next time. */
   flush(): Promise<void> {
-    this.#flush = this.#flush.then(() => this.#writeNoted())
-    return this.#flush
+    const flushed = this.#turn.then(() => this.#writeNoted())
+    this.#turn = flushed
+    return flushed
   }
 
   /** Stops the timer and writes the rest. */
@@ -71,43 +118,110 @@ export class UsageRecorder {
     await this.flush()
   }
 
+  #notedOn(tokenId: string, at: number): Noted {
+    if (at >= this.#todayEndsAt) this.#beginDay(at)
+    const known = this.#today.get(tokenId)
+    if (known !== undefined) return known
+    const noted: Noted = { calls: 0, refusals: 0, at: 0, presenter: undefined, others: undefined }
+    this.#today.set(tokenId, noted)
+    if (this.#today.size === EARLY_FLUSH_TOKENS) void this.flush()
+    return noted
+  }
+
+  #beginDay(at: number): void {
+    const day = Math.floor(at / DAY_MS)
+    this.#today = this.#days.get(day) ?? new Map()
+    this.#days.set(day, this.#today)
+    this.#todayEndsAt = (day + 1) * DAY_MS
+  }
+
+  #unwritten(): Day[] {
+    return [...this.#flushing.values(), ...this.#days.values()]
+  }
+
+  #pendingDays(): PendingDays {
+    const days = [...this.#flushing, ...this.#days]
+    return (tokenId) =>
+      days.flatMap(([day, tokens]) => {
+        const noted = tokens.get(tokenId)
+        return noted ? [{ day, calls: noted.calls, refusals: noted.refusals }] : []
+      })
+  }
+
   async #writeNoted(): Promise<void> {
-    if (this.#noted.size === 0) return
-    this.#flushing = this.#noted
-    this.#noted = new Map()
+    const flushing = this.#days
+    this.#flushing = flushing
+    this.#days = new Map()
+    this.#todayEndsAt = 0
     try {
-      const ids = [...this.#flushing.keys()]
-      for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
-        const rows = ids.slice(from, from + FLUSH_ROWS).map((id) => ({ id, ...this.pending(id) }))
-        await this.#write(JSON.stringify(rows))
-      }
+      for (const [day, tokens] of flushing) await this.#writeDay(day, tokens)
     } catch (error) {
-      for (const [id, noted] of this.#flushing) if (!this.#noted.has(id)) this.#noted.set(id, noted)
+      for (const [day, tokens] of flushing) this.#keep(day, tokens)
       this.#onFailure(error)
     } finally {
       this.#flushing = new Map()
     }
   }
 
-  /** Forward only, and only for tokens that still exist. */
-  #write(rows: string): Promise<unknown> {
-    const noted =
-      this.#database.engine === 'sqlite'
-        ? sql`SELECT value ->> 'id' AS id, value ->> 'at' AS at, value ->> 'address' AS address, value ->> 'client' AS client
-            FROM json_each(${rows})`
-        : sql`SELECT id, at, address, client
-            FROM jsonb_to_recordset(${rows}::jsonb) AS noted (id text, at bigint, address text, client text)`
-    return this.#database.write((trx) =>
-      sql`INSERT INTO token_usage (token_id, last_used_at, last_used_address, last_used_client)
-        SELECT noted.id, noted.at, noted.address, noted.client FROM (${noted}) AS noted
-        JOIN token ON token.id = noted.id ORDER BY noted.id
-        ON CONFLICT (token_id) DO UPDATE SET
-          last_used_at = excluded.last_used_at,
-          last_used_address = excluded.last_used_address,
-          last_used_client = excluded.last_used_client
-        WHERE excluded.last_used_at > token_usage.last_used_at`.execute(trx),
-    )
+  /** Forgets what is written as soon as it is: if a later chunk fails, this one is not added a second time. */
+  async #writeDay(day: number, tokens: Day): Promise<void> {
+    const ids = [...tokens.keys()].sort()
+    for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
+      const chunk = ids.slice(from, from + FLUSH_ROWS)
+      await this.#database.write((trx) => writeUsage(trx, this.#database.engine, day, toRows(chunk, tokens)))
+      for (const id of chunk) tokens.delete(id)
+    }
   }
+
+  /** Adds what could not be written to what was noted meanwhile. */
+  #keep(day: number, unwritten: Day): void {
+    if (unwritten.size === 0) return
+    const newer = this.#days.get(day)
+    if (newer === undefined) {
+      this.#days.set(day, unwritten)
+      this.#todayEndsAt = 0
+      return
+    }
+    for (const [id, old] of unwritten) {
+      const noted = newer.get(id)
+      if (noted === undefined) {
+        newer.set(id, old)
+        continue
+      }
+      noted.calls += old.calls
+      noted.refusals += old.refusals
+      for (const other of [...(old.others ?? []), ...(old.presenter ? [old.presenter] : [])]) noteOther(noted, other)
+      if (noted.at === 0) {
+        noted.at = old.at
+        noted.presenter = old.presenter
+      }
+    }
+  }
+}
+
+/** What is counted of a token and not stored yet. */
+export type PendingDays = (tokenId: string) => readonly DayCount[]
+
+const isSame = (one: Presenter, other: Presenter) => one.address === other.address && one.client === other.client
+
+function noteOther(noted: Noted, presenter: Presenter): void {
+  noted.others ??= []
+  if (noted.others.length < KEPT_CLIENTS && !noted.others.some((other) => isSame(other, presenter)))
+    noted.others.push(presenter)
+}
+
+const toPair = (presenter: Presenter | undefined) => ({
+  address: presenter?.address ?? '',
+  client: cleanClient(presenter?.client),
+})
+
+function toRows(ids: readonly string[], tokens: Day): UsageRow[] {
+  return ids.flatMap((id) => {
+    const noted = tokens.get(id)
+    if (noted === undefined) return []
+    const { calls, refusals, at, presenter, others = [] } = noted
+    return [{ id, calls, refusals, at, ...toPair(presenter), others: others.map(toPair) }]
+  })
 }
 
 /** A user agent is free text from outside: control characters and anything that looks like a token are taken out. */

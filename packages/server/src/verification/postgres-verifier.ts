@@ -1,6 +1,6 @@
 import type { PostgresDatabase } from '../storage/postgres.ts'
 import { postgresCredentials } from './stored-credentials.ts'
-import { digestOf, newStatistics, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
+import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Asked, turnQueue } from './turn-queue.ts'
 import { decide, refuse } from './verdict.ts'
 
@@ -22,13 +22,14 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
     statistics.cacheMisses += ids.length
     statistics.observeWait((performance.now() - askedAt) / 1000)
     const now = clock()
-    for (const { secret, tokenId, presenter, done } of turn) {
+    for (const asked of turn) {
+      const { secret, tokenId, presenter, done } = asked
       const found = stored?.get(tokenId)
       const verdict = stored
         ? decide(found?.token, found?.account, { digest: digestOf(secret), address: presenter.address, now })
         : refuse('unavailable')
       statistics.outcomes[verdict.outcome]++
-      if (verdict.outcome === 'active') usage.note(tokenId, presenter, now)
+      noteUsage(usage, verdict.outcome, asked, now)
       done(verdict)
     }
   }

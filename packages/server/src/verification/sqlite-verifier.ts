@@ -3,7 +3,7 @@ import type { Principal } from '../core/actor.ts'
 import type { SqliteDatabase } from '../storage/sqlite.ts'
 import { sqliteCoherence } from './coherence-sqlite.ts'
 import { sqliteCredentials } from './stored-credentials.ts'
-import { digestOf, newStatistics, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
+import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Asked, turnQueue } from './turn-queue.ts'
 import { decide, refuse, type Verdict, type VerifiableToken } from './verdict.ts'
 
@@ -55,7 +55,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
         }
       }
       statistics.outcomes[verdict.outcome]++
-      if (verdict.outcome === 'active') usage.note(asked.tokenId, asked.presenter, now)
+      noteUsage(usage, verdict.outcome, asked, now)
       asked.done(verdict)
     }
     failure ??= failureOf(endReading)

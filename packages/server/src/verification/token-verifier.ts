@@ -50,6 +50,30 @@ export function digestOf(secret: Secret): Uint8Array {
   return hash('sha256', secret.expose(), 'buffer')
 }
 
+/** Counts what whoever holds the real secret has done with it; what a guess gets is nobody's use. */
+export function noteUsage(
+  usage: UsageRecorder,
+  outcome: Outcome,
+  { tokenId, presenter }: { readonly tokenId: string; readonly presenter: Presenter },
+  now: number,
+): void {
+  switch (outcome) {
+    case 'active':
+      usage.note(tokenId, presenter, now)
+      break
+    case 'revoked':
+    case 'expired':
+    case 'account_deactivated':
+    case 'address_not_allowed':
+      usage.noteRefusal(tokenId, now)
+      break
+    case 'malformed':
+    case 'unknown':
+    case 'unavailable':
+      break
+  }
+}
+
 export function newStatistics(cachedTokens: () => number, cachedAccounts: () => number): VerificationStatistics {
   return {
     outcomes: {

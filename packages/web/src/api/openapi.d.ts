@@ -272,6 +272,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one of the own tokens is used, day by day, and from where
+         * @description Needs the permission `own-tokens:read`.
+         *
+         *     Needs the permission `own-tokens:read`.
+         */
+        get: operations["getTokenActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to one of the own tokens, newest first
+         * @description Needs the permission `own-tokens:read`.
+         *
+         *     Needs the permission `own-tokens:read`.
+         */
+        get: operations["listTokenHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a token is used, day by day, and from where
+         * @description Needs the permission `inventory:read`.
+         *
+         *     Needs the permission `inventory:read`.
+         */
+        get: operations["getAnyTokenActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to a token, newest first
+         * @description Needs the permission `inventory:read`.
+         *
+         *     Needs the permission `inventory:read`.
+         */
+        get: operations["listAnyTokenHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members": {
         parameters: {
             query?: never;
@@ -649,11 +737,35 @@ export interface paths {
         };
         /**
          * List the tokens of all accounts
-         * @description Needs the permission `inventory:read`.
+         * @description A page may hold fewer than `limit`, even none, and have a `nextCursor`: then there may be more.
+         *
+         *     Needs the permission `inventory:read`.
          *
          *     Needs the permission `inventory:read`.
          */
         get: operations["listAllTokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many tokens a filter names, and of how many accounts
+         * @description Needs the permission `inventory:read`.
+         *
+         *     Needs the permission `inventory:read`.
+         */
+        get: operations["countAllTokens"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2106,6 +2218,8 @@ export interface operations {
                 q?: string;
                 /** @description A minus sign turns the order round. */
                 sort?: "createdAt" | "-createdAt" | "name" | "-name" | "expiresAt" | "-expiresAt" | "lastUsedAt" | "-lastUsedAt";
+                /** @description Each token with its `activity`. */
+                activity?: boolean;
                 /** @description How many at most. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -2165,6 +2279,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                         }[];
                         nextCursor: string | null;
                     };
@@ -2321,6 +2437,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                         };
                         /** @description The token itself. It is in this answer only and cannot be read again. */
                         secret: string;
@@ -2478,6 +2596,8 @@ export interface operations {
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                        activity?: number[];
                     };
                 };
             };
@@ -2748,6 +2868,8 @@ export interface operations {
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                        activity?: number[];
                     };
                 };
             };
@@ -2928,6 +3050,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                         };
                         /** @description The token itself. It is in this answer only and cannot be read again. */
                         secret: string;
@@ -3071,6 +3195,532 @@ export interface operations {
             };
             /** @description `address_not_allowed`, `bearer_required` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTokenActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The last 90 days, oldest first, those without a call too. */
+                        days: {
+                            /**
+                             * Format: date
+                             * @description In UTC.
+                             */
+                            date: string;
+                            /** @description Calls that were accepted. */
+                            calls: number;
+                            /** @description Calls with the right secret that were refused: revoked, expired, deactivated, wrong address. */
+                            refusals: number;
+                        }[];
+                        /** @description From where and by what it was used: the last 20. */
+                        clients: {
+                            address: string;
+                            /** @description The user agent, cut and cleaned. */
+                            client: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was first noted.
+                             */
+                            firstSeenAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was last noted.
+                             */
+                            lastSeenAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokenHistory: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            /**
+                             * Format: date-time
+                             * @description When it happened.
+                             */
+                            at: string;
+                            /** @example token.revoked */
+                            action: string;
+                            by: {
+                                accountId: string;
+                                username: string;
+                            } | null;
+                            /** @description From where. Owners see that of what they did themselves only. */
+                            address: string | null;
+                            detail: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnyTokenActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The last 90 days, oldest first, those without a call too. */
+                        days: {
+                            /**
+                             * Format: date
+                             * @description In UTC.
+                             */
+                            date: string;
+                            /** @description Calls that were accepted. */
+                            calls: number;
+                            /** @description Calls with the right secret that were refused: revoked, expired, deactivated, wrong address. */
+                            refusals: number;
+                        }[];
+                        /** @description From where and by what it was used: the last 20. */
+                        clients: {
+                            address: string;
+                            /** @description The user agent, cut and cleaned. */
+                            client: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was first noted.
+                             */
+                            firstSeenAt: string;
+                            /**
+                             * Format: date-time
+                             * @description When it was last noted.
+                             */
+                            lastSeenAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnyTokenHistory: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            /**
+                             * Format: date-time
+                             * @description When it happened.
+                             */
+                            at: string;
+                            /** @example token.revoked */
+                            action: string;
+                            by: {
+                                accountId: string;
+                                username: string;
+                            } | null;
+                            /** @description From where. Owners see that of what they did themselves only. */
+                            address: string | null;
+                            detail: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6101,6 +6751,8 @@ export interface operations {
                 q?: string;
                 /** @description A minus sign turns the order round. */
                 sort?: "createdAt" | "-createdAt" | "name" | "-name" | "expiresAt" | "-expiresAt" | "lastUsedAt" | "-lastUsedAt";
+                /** @description Each token with its `activity`. */
+                activity?: boolean;
                 /** @description How many at most. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -6163,6 +6815,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                         }[];
                         nextCursor: string | null;
                     };
@@ -6331,6 +6985,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                         };
                         /** @description The token itself. It is in this answer only and cannot be read again. */
                         secret: string;
@@ -6499,6 +7155,8 @@ export interface operations {
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                        activity?: number[];
                     };
                 };
             };
@@ -6773,6 +7431,8 @@ export interface operations {
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                        activity?: number[];
                     };
                 };
             };
@@ -6955,6 +7615,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                         };
                         /** @description The token itself. It is in this answer only and cannot be read again. */
                         secret: string;
@@ -7069,14 +7731,28 @@ export interface operations {
                 accountId?: string;
                 kind?: "pat" | "service";
                 status?: "active" | "expired" | "revoked" | "all";
-                /** @description Part of the name, or a whole id. */
+                /** @description Part of the name, a whole id, or the owner’s whole username. */
                 q?: string;
-                /** @description Older than so many days and not used in them; never used ones, too. */
-                unusedDays?: number;
+                /** @description Made at this instant or later. */
+                createdAfter?: string;
                 /** @description Made before this instant. */
                 createdBefore?: string;
+                /** @description Ends at this instant or later, or never. */
+                expiresAfter?: string;
+                /** @description Ends before this instant. */
+                expiresBefore?: string;
+                /** @description Used, the last time before this instant. */
+                lastUsedBefore?: string;
+                /** @description Only those that were never used. */
+                neverUsed?: boolean;
+                /** @description Older than so many days and not used in them; never used ones, too. */
+                unusedDays?: number;
+                /** @description The address it was last used from. */
+                address?: string;
                 /** @description A minus sign turns the order round. */
                 sort?: "createdAt" | "-createdAt" | "name" | "-name" | "expiresAt" | "-expiresAt" | "lastUsedAt" | "-lastUsedAt";
+                /** @description Each token with its `activity`. */
+                activity?: boolean;
                 /** @description How many at most. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -7136,6 +7812,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                             owner: {
                                 /**
                                  * Format: uuid
@@ -7151,8 +7829,124 @@ export interface operations {
                             };
                         }[];
                         nextCursor: string | null;
-                        /** @description How many there are on all pages. */
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countAllTokens: {
+        parameters: {
+            query?: {
+                /** @description The id of an account. */
+                accountId?: string;
+                kind?: "pat" | "service";
+                status?: "active" | "expired" | "revoked" | "all";
+                /** @description Part of the name, a whole id, or the owner’s whole username. */
+                q?: string;
+                /** @description Made at this instant or later. */
+                createdAfter?: string;
+                /** @description Made before this instant. */
+                createdBefore?: string;
+                /** @description Ends at this instant or later, or never. */
+                expiresAfter?: string;
+                /** @description Ends before this instant. */
+                expiresBefore?: string;
+                /** @description Used, the last time before this instant. */
+                lastUsedBefore?: string;
+                /** @description Only those that were never used. */
+                neverUsed?: boolean;
+                /** @description Older than so many days and not used in them; never used ones, too. */
+                unusedDays?: number;
+                /** @description The address it was last used from. */
+                address?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
                         count: number;
+                        accounts: number;
                     };
                 };
             };
@@ -7289,6 +8083,8 @@ export interface operations {
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                        activity?: number[];
                         owner: {
                             /**
                              * Format: uuid
@@ -7413,17 +8209,41 @@ export interface operations {
                          * @enum {string}
                          */
                         status?: "active" | "expired" | "revoked" | "all";
-                        /** @description Part of the name, or a whole id. */
+                        /** @description Part of the name, a whole id, or the owner’s whole username. */
                         q?: string;
-                        /** @description Older than so many days and not used in them; never used ones, too. */
-                        unusedDays?: number;
+                        /**
+                         * Format: date-time
+                         * @description Made at this instant or later.
+                         */
+                        createdAfter?: string;
                         /**
                          * Format: date-time
                          * @description Made before this instant.
                          */
                         createdBefore?: string;
+                        /**
+                         * Format: date-time
+                         * @description Ends at this instant or later, or never.
+                         */
+                        expiresAfter?: string;
+                        /**
+                         * Format: date-time
+                         * @description Ends before this instant.
+                         */
+                        expiresBefore?: string;
+                        /**
+                         * Format: date-time
+                         * @description Used, the last time before this instant.
+                         */
+                        lastUsedBefore?: string;
+                        /** @description Only those that were never used. */
+                        neverUsed?: boolean;
+                        /** @description Older than so many days and not used in them; never used ones, too. */
+                        unusedDays?: number;
+                        /** @description The address it was last used from. */
+                        address?: string;
                     };
-                    /** @description How many you were shown (`count` of the list): others, and nothing is revoked. */
+                    /** @description How many `…/count` said there are: others, and nothing is revoked. */
                     expectedCount: number;
                 };
             };
@@ -7590,6 +8410,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                             owner: {
                                 /**
                                  * Format: uuid
@@ -7767,6 +8589,8 @@ export interface operations {
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
+                            activity?: number[];
                             owner: {
                                 /**
                                  * Format: uuid

@@ -3,6 +3,8 @@ import { DAY_MS } from '../../../src/core/clock.ts'
 import { onBothEngines } from '../../support/databases.ts'
 import { useServer } from '../../support/test-app.ts'
 
+const SOON = { expiresAt: new Date(Date.now() + 7 * DAY_MS).toISOString() }
+
 onBothEngines('The inventory', (engine) => {
   const server = useServer(engine)
   const rulesOf = (body: { rules: { rule: string; passed: boolean | null }[] }) =>
@@ -13,14 +15,12 @@ onBothEngines('The inventory', (engine) => {
     const [one, two] = [await owner.token({ name: 'inventory one' }), await owner.token({ name: 'inventory two' })]
     await owner.delete(`/api/v1/tokens/${two.id}`)
     const list = (query: string) => server.administrator.get(`/api/v1/admin/tokens?accountId=${owner.id}&${query}`)
-    expect((await list('')).body).toMatchObject({
-      count: 1,
-      items: [{ id: one.id, owner: { username: owner.username } }],
-    })
-    expect((await list('status=all&sort=name&limit=1')).body).toMatchObject({
-      count: 2,
-      items: [{ name: 'inventory one' }],
-    })
+    const count = async (query: string) =>
+      (await server.administrator.get(`/api/v1/admin/tokens/count?accountId=${owner.id}&${query}`)).body
+    expect((await list('')).body.items).toMatchObject([{ id: one.id, owner: { username: owner.username } }])
+    expect((await list('status=all&sort=name&limit=1')).body.items).toMatchObject([{ name: 'inventory one' }])
+    expect(await count('')).toEqual({ count: 1, accounts: 1 })
+    expect(await count('status=all')).toEqual({ count: 2, accounts: 1 })
     expect((await list('status=revoked')).body.items).toMatchObject([{ id: two.id, revokedBy: owner.username }])
     expect((await owner.get('/api/v1/admin/tokens')).status).toBe(403)
   })
@@ -85,6 +85,59 @@ onBothEngines('The inventory', (engine) => {
     expect(mine.body.accepted).toBe(false)
     const other = await server.member()
     expect((await other.post(`/api/v1/tokens/${token.id}/explain`, {})).body.code).toBe('token_not_found')
+  })
+
+  test('finds by every filter, pages in every order, and agrees with the count', async () => {
+    const owner = await server.member()
+    const other = await server.member()
+    const made = []
+    for (const name of ['alpha nightly backup', 'beta deploy', 'gamma 100%_backup'])
+      made.push(await owner.token({ name: `${name} ${owner.id}`, ...(name.startsWith('beta') && SOON) }))
+    await other.token({ name: 'somebody else’s' })
+    const [alpha, beta, gamma] = made
+    await alpha?.get('/api/v1/me')
+    await server.services.usage.flush()
+    const now = encodeURIComponent(new Date(server.clock() + 1000).toISOString())
+    const past = encodeURIComponent(new Date(server.clock() - DAY_MS).toISOString())
+    const soon = encodeURIComponent(new Date(server.clock() + 30 * DAY_MS).toISOString())
+    const find = async (query: string) => {
+      const found = []
+      let cursor = ''
+      do {
+        const { body } = await server.administrator.get(`/api/v1/admin/tokens?limit=1&${query}${cursor}`)
+        found.push(...body.items.map(({ id }: { id: string }) => id))
+        cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
+      } while (cursor !== '')
+      const counted = await server.administrator.get(`/api/v1/admin/tokens/count?${query.replace(/&?sort=[^&]*/, '')}`)
+      expect(counted.body.count, query).toBe(found.length)
+      return found
+    }
+    const all = made.map(({ id }) => id)
+    const mine = `accountId=${owner.id}`
+    expect(await find(`q=${owner.username}&sort=createdAt`)).toEqual(all)
+    expect(await find(`q=${alpha?.id}`)).toEqual([alpha?.id])
+    expect(await find(`q=ackup ${owner.id}&sort=name`)).toEqual([alpha?.id, gamma?.id])
+    expect(await find(`q=${encodeURIComponent('100%_')}&${mine}`)).toEqual([gamma?.id])
+    expect(await find(`q=zz&${mine}`)).toEqual([])
+    expect(await find(`${mine}&neverUsed=true&sort=-name`)).toEqual([gamma?.id, beta?.id])
+    expect(await find(`${mine}&lastUsedBefore=${now}`)).toEqual([alpha?.id])
+    expect(await find(`${mine}&address=127.0.0.1`)).toEqual([alpha?.id])
+    expect(await find('address=192.0.2.200')).toEqual([])
+    expect(await find(`${mine}&expiresBefore=${soon}`)).toEqual([beta?.id])
+    expect((await find(`${mine}&expiresAfter=${soon}`)).sort()).toEqual([alpha?.id, gamma?.id].sort())
+    expect(await find(`${mine}&createdBefore=${past}`)).toEqual([])
+    expect(await find(`${mine}&createdAfter=${past}&createdBefore=${now}`)).toHaveLength(3)
+    expect(await find(`${mine}&kind=service`)).toEqual([])
+    for (const sort of ['createdAt', 'name', 'expiresAt', 'lastUsedAt']) {
+      const upwards = await find(`${mine}&sort=${sort}`)
+      expect(upwards.toSorted(), sort).toEqual(all.toSorted())
+      expect(await find(`${mine}&sort=-${sort}`), sort).toEqual(upwards.toReversed())
+    }
+
+    const renamed = `renamed ${owner.id}`
+    await owner.patch(`/api/v1/tokens/${alpha?.id}`, { name: renamed })
+    expect(await find(`q=${renamed}`)).toEqual([alpha?.id])
+    expect(await find(`q=nightly backup ${owner.id}`)).toEqual([])
   })
 
   // The last, since the sessions are over when the clock has gone on.
