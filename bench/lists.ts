@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
+import { buildApp } from '../packages/server/src/app.ts'
+import { createAdministrator } from '../packages/server/src/commands/first-administrator.ts'
+import { readConfig } from '../packages/server/src/config.ts'
 import { DAY_MS } from '../packages/server/src/core/clock.ts'
-import { listInventory } from '../packages/server/src/inventory/inventory-query.ts'
+import { Secret } from '../packages/server/src/core/secret.ts'
 import type { Database, Engine } from '../packages/server/src/storage/database.ts'
-import { TOKEN_SORTS, type TokenCriteria } from '../packages/server/src/tokens/token-query.ts'
+import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 
 const MEMBERS = 100_000
 const TOKENS = 1_000_000
@@ -20,7 +23,7 @@ const series = (engine: Engine, from: number, to: number) =>
  * An organisation with a past: members and a few service accounts, tokens of three years with names of three words,
  * a third revoked, a fifth expired, a sixth never used. Made by the database itself: through the API it would take hours.
  */
-export async function seedLists(database: Database, now: number): Promise<void> {
+async function seedLists(database: Database, now: number): Promise<void> {
   const { engine } = database
   const text = (n: string, width: number) =>
     engine === 'sqlite' ? `printf('%0${width}d', ${n})` : `lpad((${n})::text, ${width}, '0')`
@@ -69,63 +72,89 @@ export async function seedLists(database: Database, now: number): Promise<void> 
 const VERBS = ['nightly', 'deploy', 'import', 'report', 'watch', 'sync', 'build', 'probe', 'export', 'mirror', 'clean']
 const NOUNS = ['backup', 'staging', 'ledger', 'metrics', 'gateway', 'archive', 'printer', 'warehouse', 'calendar']
 
+const ago = (now: number, days: number) => encodeURIComponent(new Date(now - days * DAY_MS).toISOString())
+
 /** Every filter alone, and some together, with what they name: few, many, none, or the far end of an order. */
-function filters(now: number): readonly Omit<TokenCriteria, 'now'>[] {
-  const ago = (days: number) => now - days * DAY_MS
-  const single = [
-    {},
-    { accountId: '00000000-0000-4000-8000-000000000042' },
-    { kind: 'pat' },
-    { kind: 'service' },
-    { createdBefore: ago(1094) },
-    { createdBefore: ago(300) },
-    { createdAfter: ago(2) },
-    { createdAfter: ago(600), createdBefore: ago(599) },
-    { expiresBefore: ago(1000) },
-    { expiresBefore: ago(100) },
-    { expiresAfter: now },
-    { lastUsedBefore: ago(1090) },
-    { lastUsedBefore: ago(30) },
-    { isNeverUsed: true },
-    { unusedSince: ago(30) },
-    { unusedSince: ago(1093) },
-    { address: '10.7.3.1' },
-    { address: '192.0.2.1' },
-    { q: '000000000042' },
-    { q: 'user4242' },
-    { q: 'backup' },
-    { q: 'ackup 0001' },
-    { q: 'e' },
-    { q: 'zq' },
-    { q: 'nothing like it' },
-    { kind: 'service', isNeverUsed: true, q: 'deploy' },
-    { kind: 'service', expiresBefore: ago(500), createdBefore: ago(500) },
-  ] as const
+function tokenFilters(now: number): readonly string[] {
+  const filters = [
+    '',
+    'accountId=00000000-0000-4000-8000-000000000042',
+    'kind=pat',
+    'kind=service',
+    `createdBefore=${ago(now, 1094)}`,
+    `createdBefore=${ago(now, 300)}`,
+    `createdAfter=${ago(now, 2)}`,
+    `createdAfter=${ago(now, 600)}&createdBefore=${ago(now, 599)}`,
+    `expiresBefore=${ago(now, 1000)}`,
+    `expiresBefore=${ago(now, 100)}`,
+    `expiresAfter=${ago(now, 0)}`,
+    `lastUsedBefore=${ago(now, 1090)}`,
+    `lastUsedBefore=${ago(now, 30)}`,
+    'neverUsed=true',
+    'unusedDays=30',
+    'unusedDays=1093',
+    'address=10.7.3.1',
+    'address=192.0.2.1',
+    'q=000000000042',
+    'q=user4242',
+    'q=backup',
+    'q=ackup 0001',
+    'q=e',
+    'q=zq',
+    'q=nothing like it',
+    'kind=service&neverUsed=true&q=deploy',
+    `kind=service&expiresBefore=${ago(now, 500)}&createdBefore=${ago(now, 500)}`,
+  ]
   return [
-    ...single.map((filter) => ({ status: 'active' as const, ...filter })),
-    ...single.map((filter) => ({ status: 'all' as const, ...filter })),
-    { status: 'expired' },
-    { status: 'revoked' },
+    ...filters.flatMap((filter) => [`${filter}&status=active`, `${filter}&status=all`]),
+    'status=expired',
+    'status=revoked',
   ]
 }
 
-/** The slowest answer of all filters in all orders, each warm: the best of three. Milliseconds. */
-export async function slowestList(database: Database, now: number, log = (_line: string) => {}): Promise<number> {
-  let slowest = 0
-  for (const criteria of filters(now)) {
-    for (const sort of TOKEN_SORTS) {
-      for (const direction of ['asc', 'desc'] as const) {
-        const times: number[] = []
-        for (let round = 0; round < 3; round++) {
-          const started = performance.now()
-          await listInventory(database, { ...criteria, sort, direction, after: undefined, limit: 50, now })
-          times.push(performance.now() - started)
-        }
-        const time = Math.min(...times)
-        log(`${time.toFixed(1)} ${sort} ${direction} ${JSON.stringify(criteria)}`)
-        slowest = Math.max(slowest, time)
+const TOKEN_ORDERS = ['createdAt', 'name', 'expiresAt', 'lastUsedAt'].flatMap((sort) => [sort, `-${sort}`])
+
+const MEMBER_LISTS = ['', 'q=user4242', 'q=given family 77', 'q=nobody like it', 'status=active', 'status=deactivated']
+
+/** The slowest warm answer of the inventory, and of the members, in milliseconds: of each the best of three. */
+export async function measureLists(
+  url: string,
+  log = (_line: string) => {},
+): Promise<Record<'tokens' | 'members', number>> {
+  const database = openDatabase(url)
+  await database.migrate()
+  const now = Date.now()
+  await seedLists(database, now)
+  const password = new Secret('only for this measurement')
+  await createAdministrator(database, { username: 'bench', password, mustChangePassword: false }, now)
+  const config = readConfig({ RAMP_DATABASE_URL: url, RAMP_LOG_LEVEL: 'silent' })
+  const app = await buildApp({ config, database })
+  const credentials = { username: 'bench', password: password.expose() }
+  const { cookies } = await app.inject({ method: 'POST', url: '/api/v1/session', payload: credentials })
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+
+  async function slowest(addresses: readonly string[]): Promise<number> {
+    let slowest = 0
+    for (const address of addresses) {
+      const times: number[] = []
+      for (let round = 0; round < 3; round++) {
+        const started = performance.now()
+        const { statusCode } = await app.inject({ url: address, headers: { cookie } })
+        if (statusCode !== 200) throw new Error(`${address} answered ${statusCode}`)
+        times.push(performance.now() - started)
       }
+      const time = Math.min(...times)
+      log(`${time.toFixed(1)} ${address}`)
+      slowest = Math.max(slowest, time)
     }
+    return slowest
   }
-  return slowest
+
+  const tokens = await slowest(
+    tokenFilters(now).flatMap((filter) => TOKEN_ORDERS.map((sort) => `/api/v1/admin/tokens?${filter}&sort=${sort}`)),
+  )
+  const members = await slowest(MEMBER_LISTS.map((filter) => `/api/v1/members?${filter}`))
+  await app.close()
+  await database.close()
+  return { tokens, members }
 }

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
+import { startPostgres } from '../packages/server/test/support/postgres-server.ts'
+import { measureLists } from './lists.ts'
 import { measure, startLoad, startServer, timeToFirstAnswer } from './processes.ts'
 import { ALL_ROLES, type Seed, seed } from './seed.ts'
 import { ratios, type Spread, spread } from './statistics.ts'
@@ -33,6 +35,7 @@ try {
   const large = await makeDatabase('large', { one: ONE_ROLE, rest: { ...ONE_ROLE, tokens: MANY - IN_USE } })
   await inProcess(small, large)
   await memoryAfterMany(large)
+  await lists()
   rows.push({ what: 'server start to first answer, ms', value: await startTimes(small.url), bound: { atMost: 1500 } })
 } finally {
   rmSync(folder, { recursive: true })
@@ -121,6 +124,21 @@ async function memoryAfterMany({ url, tokens }: BenchDatabase): Promise<void> {
     value: spread([residentMiB]),
     bound: { atMost: 300 },
   })
+}
+
+/** Inventory and member lists at 1,000,000 tokens and 100,000 members. */
+async function lists(): Promise<void> {
+  const postgres = await startPostgres()
+  await postgres.createDatabase('lists')
+  const engines = { SQLite: `sqlite:${join(folder, 'lists.db')}`, PostgreSQL: `${postgres.url}/lists` }
+  for (const [engine, url] of Object.entries(engines)) {
+    const { tokens, members } = await measureLists(url)
+    rows.push(
+      { what: `${engine}: slowest inventory list, ms`, value: spread([tokens]), bound: { atMost: 50 } },
+      { what: `${engine}: slowest member list, ms`, value: spread([members]), bound: { atMost: 50 } },
+    )
+  }
+  await postgres.stop()
 }
 
 async function startTimes(databaseUrl: string): Promise<Spread> {
