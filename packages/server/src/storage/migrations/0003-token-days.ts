@@ -47,7 +47,7 @@ const INDEXES = [
   'CREATE INDEX token_created ON token (created_at, id)',
   'CREATE INDEX token_by_name ON token (name_key, id)',
   'CREATE INDEX token_expiry ON token (coalesce(expires_at, 9007199254740991), id)',
-  'CREATE INDEX token_unrevoked ON token (coalesce(expires_at, 9007199254740991), id) WHERE revoked_at IS NULL',
+  'CREATE INDEX token_unrevoked_expiry ON token (coalesce(expires_at, 9007199254740991), id) WHERE revoked_at IS NULL',
   'CREATE INDEX token_revoked ON token (revoked_at, id) WHERE revoked_at IS NOT NULL',
   'CREATE INDEX token_usage_at ON token_usage (last_used_at, token_id)',
   'CREATE INDEX token_usage_address ON token_usage (last_used_address, token_id)',
