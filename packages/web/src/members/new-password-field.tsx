@@ -2,6 +2,7 @@ import { Button, Group, Stack } from '@mantine/core'
 import { IconDice5 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { PasswordField } from '../session/password-field.tsx'
+import { usePasswordRule } from '../session/use-password-rule.ts'
 import { generatePassword } from './generate-password.ts'
 
 interface NewPasswordFieldProps {
@@ -16,11 +17,12 @@ interface NewPasswordFieldProps {
 /** A password that somebody else will use once; generated, it is shown, since it has to be handed over. */
 export function NewPasswordField({ label, value = '', onChange, ...field }: NewPasswordFieldProps) {
   const [isVisible, setVisible] = useState(false)
+  const rule = usePasswordRule()
   return (
     <Stack gap="xs">
       <PasswordField
         label={label}
-        description="At least 8 characters. It has to be changed at the next sign-in."
+        description={`${rule.text} It has to be changed at the next sign-in.`}
         autoComplete="new-password"
         value={value}
         onChange={({ currentTarget }) => onChange?.(currentTarget.value)}

@@ -6,9 +6,8 @@ import { FormAlert } from '../app/form-alert.tsx'
 import { PasswordField } from './password-field.tsx'
 import { signInMessageOf } from './password-messages.ts'
 import { useChangePassword } from './session-actions.ts'
+import { usePasswordRule } from './use-password-rule.ts'
 
-/** The server's own minimum; saying it before it is broken is kinder. */
-const MIN_LENGTH = 8
 const FIELDS = ['currentPassword', 'newPassword']
 
 interface ChangePasswordFormProps {
@@ -27,12 +26,13 @@ export function ChangePasswordForm({
   onChanged,
 }: ChangePasswordFormProps) {
   const change = useChangePassword()
+  const rule = usePasswordRule()
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { currentPassword: '', newPassword: '', repeated: '', revokeTokens: false },
     validate: {
       currentPassword: isNotEmpty('Enter your current password.'),
-      newPassword: (text) => (text.length < MIN_LENGTH ? `Use at least ${MIN_LENGTH} characters.` : null),
+      newPassword: rule.problemOf,
       repeated: (text, { newPassword }) => (text === newPassword ? null : 'The two do not match.'),
     },
   })
@@ -69,7 +69,7 @@ export function ChangePasswordForm({
         />
         <PasswordField
           label="New password"
-          description={`At least ${MIN_LENGTH} characters. A few words that only you would put together work well.`}
+          description={`${rule.text} A few words that only you would put together work well.`}
           autoComplete="new-password"
           key={form.key('newPassword')}
           {...form.getInputProps('newPassword')}

@@ -1,6 +1,7 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answerOf, api } from '../api/client.ts'
 import { withdrawAnnouncements } from '../app/announce.ts'
+import { sessionsChanged } from './own-sessions-queries.ts'
 import { type Session, sessionQuery } from './session-query.ts'
 
 /** No mutation here is kept after its form is gone: its variables are passwords. */
@@ -37,6 +38,7 @@ export function useChangePassword() {
     gcTime: FORGET_AT_ONCE,
     mutationFn: async (body: PasswordChange) => {
       await answerOf(api.PUT('/api/v1/me/password', { body }))
+      void sessionsChanged(client)
       await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
     },
   })

@@ -13,7 +13,7 @@ const SERVICE_WORDS = {
   all: 'All of the service account’s, following its roles as they change',
   some: 'Only some of them',
   loses: 'The token loses one of these when the service account loses it.',
-  none: 'The service account has no roles of its own yet.',
+  none: 'The service account has no roles yet, neither given nor by a group.',
 }
 
 interface PermissionFieldProps {
