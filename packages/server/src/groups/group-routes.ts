@@ -6,8 +6,8 @@ import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
 import { closed, IfMatch, listOf, NoContent, page } from '../http/schemas.ts'
+import { inheritedByGroup } from '../roles/inherited-roles.ts'
 import { toInheritedRoles } from '../roles/role-schemas.ts'
-import { roleSourcesOfGroup } from '../roles/role-sources.ts'
 import type { Services } from '../services.ts'
 import { changeGroup } from './change-group.ts'
 import { createGroup } from './create-group.ts'
@@ -94,13 +94,13 @@ export function registerGroupRoutes(app: Router, services: Services): void {
       const group = await getGroup(database.read, id)
       reply.header('etag', etagOf(editableOf(group)))
       const { below, above } = await listNeighbours(database.read, id)
-      const sources = await roleSourcesOfGroup(database.read, id)
+      const inherited = await inheritedByGroup(database.read, id)
       return {
         ...toGroupBody(group),
         groups: below.map(toNeighbourBody),
         memberOf: above.map(toNeighbourBody),
-        effectiveRoles: sources.map(({ role }) => role).sort(),
-        inheritedRoles: toInheritedRoles(sources),
+        effectiveRoles: [...new Set([...group.roles, ...inherited.map(({ role }) => role)])].sort(),
+        inheritedRoles: toInheritedRoles(inherited),
       }
     },
   )

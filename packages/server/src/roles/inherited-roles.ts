@@ -36,6 +36,12 @@ export async function inheritanceOf(db: Reader, accountIds: readonly string[]): 
   }
 }
 
+/** What the groups above a group give to everybody in it, each role by the fewest groups. */
+export async function inheritedByGroup(db: Reader, groupId: string): Promise<RoleSource[]> {
+  const graph = await graphAbove(db, new Set([groupId]))
+  return shortestWays(graph.above.get(groupId) ?? [], graph)
+}
+
 interface Graph {
   readonly above: ReadonlyMap<string, readonly Membership[]>
   readonly roles: ReadonlyMap<string, readonly string[]>

@@ -45,12 +45,9 @@ export const InheritedRoles = Type.Array(
       description: 'Names of the groups it comes through, from the nearest to the one that has it.',
     }),
   }),
-  { description: 'Roles that come through groups and are not given directly, too; one way for each, the shortest.' },
+  { description: 'Roles that groups give, each by the fewest groups; those included that are given directly as well.' },
 )
 
 export function toInheritedRoles(sources: readonly RoleSource[]): Static<typeof InheritedRoles> {
-  return sources
-    .filter(({ through }) => through.length > 0)
-    .map(({ role, through }) => ({ role, through: [...through] }))
-    .sort((one, other) => (one.role < other.role ? -1 : 1))
+  return sources.map(({ role, through }) => ({ role, through: [...through] }))
 }

@@ -73,7 +73,7 @@ export function toServiceAccountBody(account: ServiceAccount): Static<typeof Ser
       status: isDeactivated ? 'deactivated' : 'active',
     })),
     roles: [...roles],
-    inheritedRoles: toInheritedRoles(account.roleSources),
+    inheritedRoles: toInheritedRoles(account.inheritedRoles),
     activeTokens,
     lastUsedAt: toInstantOrNull(lastUse?.at ?? null),
     lastUsedAddress: lastUse?.address ?? null,

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
-import { roleSourcesOfAll } from '../roles/role-sources.ts'
+import { inheritanceOf } from '../roles/inherited-roles.ts'
+import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
@@ -44,7 +45,8 @@ export async function getServiceAccount(db: Reader, id: string, now: number): Pr
 /** Adds what stands in other tables, for all rows at once. */
 async function complete(db: Reader, rows: readonly Row[]): Promise<ServiceAccount[]> {
   const ids = rows.map(({ id }) => id)
-  const sourcesOf = await roleSourcesOfAll(db, ids)
+  const rolesOf = await rolesGivenTo(db, 'account', ids)
+  const inheritance = await inheritanceOf(db, ids)
   const maintainersOf = Map.groupBy(await readMaintainers(db, ids), ({ accountId }) => accountId)
   const usages = await readUsages(
     db,
@@ -52,7 +54,6 @@ async function complete(db: Reader, rows: readonly Row[]): Promise<ServiceAccoun
   )
   const useOf = new Map(usages.map((usage) => [usage.token_id, usage]))
   return rows.map((row) => {
-    const roleSources = sourcesOf(row.id)
     const use = row.last_used_token === null ? undefined : useOf.get(row.last_used_token)
     return {
       id: row.id,
@@ -62,8 +63,8 @@ async function complete(db: Reader, rows: readonly Row[]): Promise<ServiceAccoun
       createdBy: row.created_by,
       deactivatedAt: row.deactivated_at,
       maintainers: (maintainersOf.get(row.id) ?? []).map(({ maintainer }) => maintainer),
-      roles: roleSources.flatMap(({ role, through }) => (through.length === 0 ? role : [])).sort(),
-      roleSources,
+      roles: rolesOf(row.id),
+      inheritedRoles: inheritance(row.id).roles,
       activeTokens: row.active_tokens,
       lastUse: use ? { at: use.last_used_at, address: use.last_used_address, client: use.last_used_client } : null,
     }

@@ -20,8 +20,8 @@ export interface ServiceAccount {
   readonly maintainers: readonly Maintainer[]
   /** Roles given to it directly. */
   readonly roles: readonly string[]
-  /** Every role in force, with where it comes from. */
-  readonly roleSources: readonly RoleSource[]
+  /** What groups give it. */
+  readonly inheritedRoles: readonly RoleSource[]
   /** How many tokens of it count now. */
   readonly activeTokens: number
   /** When, from where and by what one of its tokens was last used. */

@@ -4915,7 +4915,7 @@ export interface operations {
                         }[];
                         /** @description What being in this group gives: its roles and those of the groups above. */
                         effectiveRoles: string[];
-                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        /** @description Roles that groups give, each by the fewest groups; those included that are given directly as well. */
                         inheritedRoles: {
                             role: string;
                             /** @description Names of the groups it comes through, from the nearest to the one that has it. */
@@ -6021,7 +6021,7 @@ export interface operations {
                             }[];
                             /** @description Application roles given directly. */
                             roles: string[];
-                            /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                            /** @description Roles that groups give, each by the fewest groups; those included that are given directly as well. */
                             inheritedRoles: {
                                 role: string;
                                 /** @description Names of the groups it comes through, from the nearest to the one that has it. */
@@ -6180,7 +6180,7 @@ export interface operations {
                         }[];
                         /** @description Application roles given directly. */
                         roles: string[];
-                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        /** @description Roles that groups give, each by the fewest groups; those included that are given directly as well. */
                         inheritedRoles: {
                             role: string;
                             /** @description Names of the groups it comes through, from the nearest to the one that has it. */
@@ -6339,7 +6339,7 @@ export interface operations {
                         }[];
                         /** @description Application roles given directly. */
                         roles: string[];
-                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        /** @description Roles that groups give, each by the fewest groups; those included that are given directly as well. */
                         inheritedRoles: {
                             role: string;
                             /** @description Names of the groups it comes through, from the nearest to the one that has it. */
@@ -6623,7 +6623,7 @@ export interface operations {
                         }[];
                         /** @description Application roles given directly. */
                         roles: string[];
-                        /** @description Roles that come through groups and are not given directly, too; one way for each, the shortest. */
+                        /** @description Roles that groups give, each by the fewest groups; those included that are given directly as well. */
                         inheritedRoles: {
                             role: string;
                             /** @description Names of the groups it comes through, from the nearest to the one that has it. */

@@ -23,11 +23,13 @@ export function RoleBadges({ roles, inherited = [] }: RoleBadgesProps) {
           {role}
         </Badge>
       ))}
-      {inherited.map((role) => (
-        <Badge key={`inherited ${role}`} variant="outline" color="gray" tt="none" fw={500} maw="100%">
-          {role} (inherited)
-        </Badge>
-      ))}
+      {inherited
+        .filter((role) => !roles.includes(role))
+        .map((role) => (
+          <Badge key={`inherited ${role}`} variant="outline" color="gray" tt="none" fw={500} maw="100%">
+            {role} (inherited)
+          </Badge>
+        ))}
     </Group>
   )
 }

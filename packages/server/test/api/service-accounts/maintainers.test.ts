@@ -96,7 +96,7 @@ onBothEngines('A service account', (engine) => {
 
     const expected = {
       roles: ['Auditor', 'GlobalInstanceObserver'],
-      inheritedRoles: [{ role: 'GlobalTemplateViewer', through: [inner.name, outer.name] }],
+      inheritedRoles: ['Auditor', 'GlobalTemplateViewer'].map((role) => ({ role, through: [inner.name, outer.name] })),
       lastUsedAddress: '127.0.0.1',
       lastUsedClient: 'nightly/1.0',
     }
