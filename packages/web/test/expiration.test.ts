@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { customDateProblem, expirationDate, expirationOptions } from '../src/tokens/expiration.ts'
+import {
+  customDateProblem,
+  defaultExpiration,
+  expirationDate,
+  expirationOptions,
+  latestDate,
+} from '../src/tokens/expiration.ts'
 
 const NOW = Date.parse('2026-07-29T22:30:00Z')
 
@@ -26,4 +32,23 @@ test('today still counts, yesterday and no date do not', () => {
   expect(customDateProblem('2026-07-29', NOW)).toBeNull()
   expect(customDateProblem('2026-07-28', NOW)).toMatch(/not over yet/)
   expect(customDateProblem('', NOW)).toMatch(/Choose a date/)
+})
+
+test('a policy preselects its preset, and longer choices say why they cannot be had', () => {
+  const rules = { maximumLifetimeDays: 60, expirationRequired: false, defaultLifetimeDays: 45 }
+  expect(defaultExpiration(rules)).toBe('policy')
+  expect(expirationOptions(NOW, rules).map(({ label, disabled = false }) => `${label} ${disabled}`)).toEqual([
+    '45 days (12 Sept 2026) false',
+    '7 days (5 Aug 2026) false',
+    '30 days (28 Aug 2026) false',
+    '60 days (27 Sept 2026) false',
+    '90 days (longer than the policy allows) true',
+    '1 year (longer than the policy allows) true',
+    'Custom date… false',
+  ])
+  expect(customDateProblem('2026-09-28', NOW, latestDate(rules, NOW))).toMatch(/27 Sept 2026 at the latest/)
+  expect(defaultExpiration({ ...rules, defaultLifetimeDays: null })).toBe('30')
+  expect(expirationDate('policy', '', NOW, { ...rules, defaultLifetimeDays: null, maximumLifetimeDays: 5 })).toBe(
+    '2026-08-03',
+  )
 })

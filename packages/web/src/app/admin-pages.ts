@@ -8,4 +8,5 @@ export const ADMIN_PAGES = {
     label: 'Service accounts',
     permission: 'service-accounts:read',
   },
+  policy: { to: '/_admin/policy', label: 'Policy', permission: 'policy:read' },
 } as const

@@ -5,6 +5,7 @@ import {
   IconId,
   IconKey,
   IconRobot,
+  IconRuler2,
   IconShieldLock,
   IconUsers,
   IconUsersGroup,
@@ -18,10 +19,11 @@ const SETTINGS = [
 ] as const
 
 const ADMINISTRATION = [
-  { ...ADMIN_PAGES.members, Icon: IconUsers, IconUsersGroup },
+  { ...ADMIN_PAGES.members, Icon: IconUsers },
   { ...ADMIN_PAGES.groups, Icon: IconUsersGroup },
   { ...ADMIN_PAGES.roles, Icon: IconId },
   { ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot },
+  { ...ADMIN_PAGES.policy, Icon: IconRuler2 },
 ] as const
 
 type Page = (typeof SETTINGS | typeof ADMINISTRATION)[number]

@@ -5,6 +5,7 @@ import { GroupsPage } from '../groups/groups-page.tsx'
 import { MemberPage } from '../members/member-page.tsx'
 import { readMemberSearch } from '../members/member-search.ts'
 import { MembersPage } from '../members/members-page.tsx'
+import { PolicyPage } from '../policy/policy-page.tsx'
 import { RolesPage } from '../roles/roles-page.tsx'
 import { ServiceAccountPage } from '../service-accounts/service-account-page.tsx'
 import { readServiceAccountSearch } from '../service-accounts/service-account-search.ts'
@@ -123,6 +124,16 @@ const serviceAccount = createRoute({
   ),
 })
 
+const policy = createRoute({
+  getParentRoute: () => frame,
+  path: ADMIN_PAGES.policy.to,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.policy.permission}>
+      <PolicyPage />
+    </Requires>
+  ),
+})
+
 const unknownSetting = createRoute({ getParentRoute: () => frame, path: '/_settings/$', component: NotFoundPage })
 const unknownAdmin = createRoute({ getParentRoute: () => frame, path: '/_admin/$', component: NotFoundPage })
 
@@ -140,6 +151,7 @@ export const router = createRouter({
       roles,
       serviceAccounts,
       serviceAccount,
+      policy,
       unknownSetting,
       unknownAdmin,
     ]),

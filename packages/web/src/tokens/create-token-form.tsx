@@ -1,12 +1,24 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { formErrorsOf } from '../api/problem-error.ts'
 import { focusFirstError } from '../app/focus-first-error.ts'
 import { FormAlert } from '../app/form-alert.tsx'
-import { customDateProblem, DEFAULT_EXPIRATION, type ExpirationChoice, expirationDate } from './expiration.ts'
+import { creationRefusal } from '../policy/creation-refusal.ts'
+import { tokenRulesQuery } from '../policy/policy-queries.ts'
+import {
+  customDateProblem,
+  defaultExpiration,
+  type ExpirationChoice,
+  expirationDate,
+  type LifetimeRules,
+  latestDate,
+  NO_LIFETIME_RULES,
+} from './expiration.ts'
 import { ExpirationField } from './expiration-field.tsx'
 import { PermissionField } from './permission-field.tsx'
+import { useTokenOwner } from './token-owner.ts'
 import { type NewToken, useCreateToken } from './token-queries.ts'
 
 const NAME_MAX_LENGTH = 100
@@ -27,15 +39,40 @@ interface CreateTokenFormProps {
   readonly onCancel: () => void
 }
 
-export function CreateTokenForm({ onCreated, onCancel }: CreateTokenFormProps) {
+/** The form as the policy wants it, or who may make tokens if one may not. */
+export function CreateTokenForm(props: CreateTokenFormProps) {
+  const { serviceAccountId } = useTokenOwner()
+  const { data: rules, isPending } = useQuery(tokenRulesQuery)
+  if (isPending) return <Loader aria-label="Loading the rules for new tokens" />
+  const refusal = serviceAccountId === undefined ? creationRefusal(rules) : undefined
+  if (refusal !== undefined) {
+    return (
+      <Stack gap="md">
+        <Text size="sm">{refusal}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={props.onCancel} data-autofocus>
+            Close
+          </Button>
+        </Group>
+      </Stack>
+    )
+  }
+  // Without the rules the server still refuses what they do not allow.
+  return (
+    <RuledForm {...props} rules={rules?.[serviceAccountId === undefined ? 'pat' : 'service'] ?? NO_LIFETIME_RULES} />
+  )
+}
+
+function RuledForm({ onCreated, onCancel, rules }: CreateTokenFormProps & { readonly rules: LifetimeRules }) {
   // The dates offered stay the ones that were read, also when the form is open past midnight.
   const [now] = useState(() => Date.now())
   const creation = useCreateToken(onCreated)
   const form = useForm<TokenForm>({
-    initialValues: { name: '', expiration: DEFAULT_EXPIRATION, customDate: '', permissions: null },
+    initialValues: { name: '', expiration: defaultExpiration(rules), customDate: '', permissions: null },
     validate: {
       name: nameProblem,
-      customDate: (date, { expiration }) => (expiration === 'custom' ? customDateProblem(date, now) : null),
+      customDate: (date, { expiration }) =>
+        expiration === 'custom' ? customDateProblem(date, now, latestDate(rules, now)) : null,
       permissions: (chosen) => (chosen?.length === 0 ? 'Choose at least one permission.' : null),
     },
   })
@@ -43,7 +80,7 @@ export function CreateTokenForm({ onCreated, onCancel }: CreateTokenFormProps) {
   const submit = form.onSubmit(
     ({ name, expiration, customDate, permissions }) =>
       creation.mutate(
-        { name: name.trim(), expiresAt: expirationDate(expiration, customDate, now), permissions },
+        { name: name.trim(), expiresAt: expirationDate(expiration, customDate, now, rules), permissions },
         {
           onError: (error) => {
             const { expiresAt, ...others } = formErrorsOf(error, FIELDS).fields
@@ -70,7 +107,7 @@ export function CreateTokenForm({ onCreated, onCancel }: CreateTokenFormProps) {
           data-autofocus
           {...form.getInputProps('name')}
         />
-        <ExpirationField form={form} now={now} />
+        <ExpirationField form={form} now={now} rules={rules} />
         <PermissionField {...form.getInputProps('permissions')} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>

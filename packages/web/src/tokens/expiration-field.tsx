@@ -3,17 +3,26 @@ import type { UseFormReturnType } from '@mantine/form'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { formatUtcDate } from '../app/time.ts'
 import type { TokenForm } from './create-token-form.tsx'
-import { customDateProblem, expirationDate, expirationOptions, isoDate } from './expiration.ts'
+import {
+  customDateProblem,
+  expirationDate,
+  expirationOptions,
+  isoDate,
+  type LifetimeRules,
+  latestDate,
+} from './expiration.ts'
 
 interface ExpirationFieldProps {
   readonly form: UseFormReturnType<TokenForm>
   readonly now: number
+  readonly rules: LifetimeRules
 }
 
-export function ExpirationField({ form, now }: ExpirationFieldProps) {
+export function ExpirationField({ form, now, rules }: ExpirationFieldProps) {
   const { expiration, customDate } = form.values
-  const isComplete = expiration !== 'custom' || customDateProblem(customDate, now) === null
-  const date = isComplete ? expirationDate(expiration, customDate, now) : null
+  const latest = latestDate(rules, now)
+  const isComplete = expiration !== 'custom' || customDateProblem(customDate, now, latest) === null
+  const date = isComplete ? expirationDate(expiration, customDate, now, rules) : null
   const result = date === null ? undefined : `Valid until the end of ${formatUtcDate(date)} (23:59 UTC).`
 
   return (
@@ -22,7 +31,7 @@ export function ExpirationField({ form, now }: ExpirationFieldProps) {
         label="Expiration"
         description={expiration === 'custom' ? undefined : result}
         inputWrapperOrder={['label', 'input', 'description', 'error']}
-        data={expirationOptions(now)}
+        data={expirationOptions(now, rules)}
         {...form.getInputProps('expiration')}
       />
       {expiration === 'custom' && (
@@ -32,6 +41,7 @@ export function ExpirationField({ form, now }: ExpirationFieldProps) {
           description={result ?? 'Valid until the end of that day in UTC.'}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           min={isoDate(new Date(now))}
+          max={latest}
           required
           withAsterisk={false}
           {...form.getInputProps('customDate')}

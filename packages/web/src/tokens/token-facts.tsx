@@ -96,9 +96,38 @@ export function Status({ token, now }: FactProps) {
           </time>
           {revokedBy !== null && ` by ${revokedBy}`}
         </Text>
+        <WhyEnded token={token} />
       </div>
     )
   }
-  if (status === 'expired') return <Dot color="gray" label="Expired" />
-  return expiresSoon(token, now) ? <Dot color="orange" label="Expires soon" /> : <Dot color="green" label="Active" />
+  return (
+    <div>
+      {status === 'expired' ? (
+        <Dot color="gray" label="Expired" />
+      ) : expiresSoon(token, now) ? (
+        <Dot color="orange" label="Expires soon" />
+      ) : (
+        <Dot color="green" label="Active" />
+      )}
+      <WhyEnded token={token} />
+    </div>
+  )
+}
+
+const END_REASONS = {
+  policy_maximum_lifetime: 'Ends by policy: maximum lifetime',
+  policy_expiration_required: 'Ends by policy: had no expiration',
+  policy_unused: 'By policy: not used for too long',
+  reactivation: 'Stayed revoked at reactivation',
+  password_change: 'The password changed',
+} as const
+
+/** What the server itself did, and why. */
+function WhyEnded({ token: { endReason } }: { readonly token: Token }) {
+  if (endReason === null) return null
+  return (
+    <Text size="xs" c="dimmed">
+      {END_REASONS[endReason]}
+    </Text>
+  )
 }

@@ -1,6 +1,8 @@
 import { Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { useNow } from '../app/use-now.ts'
+import { tokenRulesQuery } from '../policy/policy-queries.ts'
 import { CreateTokenDialog } from './create-token-dialog.tsx'
 import { RevokeTokenDialog } from './revoke-token-dialog.tsx'
 import { RotateTokenDialog } from './rotate-token-dialog.tsx'
@@ -20,6 +22,8 @@ interface TokenTabsProps {
 /** The tokens of one account by their state, and the dialogs that change them. */
 export function TokenTabs({ isCreating, setCreating }: TokenTabsProps) {
   const now = useNow()
+  // Read before a form is opened, so that it opens at once.
+  useQuery(tokenRulesQuery)
   const { mayChange, serviceAccountId } = useTokenOwner()
   const { filter, showTab } = useTokenSearch()
   const [toRevoke, setToRevoke] = useState<Token>()

@@ -1,0 +1,79 @@
+/**
+ * An administrator changes the policy: sees what it would do before it is done, is told which field contradicts which,
+ * loses nothing when somebody else was faster, and the form for new tokens follows.
+ */
+import { expect, test } from 'vitest'
+import { startRamp } from './support/ramp.ts'
+import { callApi, createToken, partsOf, signIn } from './support/tokens-page.ts'
+import { gone, SCREENS, shown, useBrowser } from './support/visit.ts'
+
+const browser = useBrowser()
+
+test.for([SCREENS[0], SCREENS[3]])('The policy ($name)', async (screen, context) => {
+  const ramp = await startRamp(context)
+  const visit = await browser.visit(context, ramp.origin, screen)
+  const { page } = visit
+  const { create, dialog, token } = partsOf(visit)
+  await signIn(visit, ramp)
+  const secret = await createToken(visit, 'nightly backup')
+  await dialog('Token created').getByRole('button', { name: 'Copy', exact: true }).click()
+  await dialog('Token created').getByRole('button', { name: 'Done' }).click()
+
+  await page.goto('/_admin/policy')
+  const pat = page.getByRole('region', { name: 'Personal access tokens' })
+  const preview = page.getByRole('button', { name: 'Preview' })
+  const save = page.getByRole('button', { name: 'Save policy' })
+  await shown(pat)
+  await shown(page.getByText('Never changed since the installation.'))
+  await visit.looksRight()
+
+  // What contradicts itself is said at its field, and nothing is saved.
+  visit.expectRefusals('POST /api/v1/policy/preview 400')
+  await pat.getByLabel('Maximum lifetime in days').fill('7')
+  await pat.getByLabel('Preset of the form in days').fill('8')
+  await preview.click()
+  await shown(pat.getByText('The preset is longer than the maximum of 7 days.'))
+  await visit.looksRight()
+
+  // The preview names whom it hits; saving asks first.
+  await pat.getByLabel('Preset of the form in days').fill('5')
+  await preview.click()
+  const result = page.getByRole('region', { name: 'What it would do' })
+  await shown(result.getByRole('cell', { name: /nightly backup/ }))
+  await visit.looksRight()
+
+  // Somebody else was faster: nothing of what was typed is lost.
+  visit.expectRefusals('PUT /api/v1/policy 412')
+  await page.evaluate(async () => {
+    const policy = await (await fetch('/api/v1/policy')).json()
+    const { updatedAt: _at, updatedBy: _by, ...rest } = policy
+    const body = JSON.stringify({ ...rest, passwordChange: { tokens: 'revoke' } })
+    await fetch('/api/v1/policy', { method: 'PUT', headers: { 'content-type': 'application/json' }, body })
+  })
+  await save.click()
+  const question = dialog('Save policy')
+  await shown(question.getByText('1 token given an earlier end'))
+  await visit.looksRight()
+  await question.getByRole('button', { name: 'Save and apply' }).click()
+  const meanwhile = page.getByRole('alert').filter({ hasText: 'Changed meanwhile' })
+  await shown(meanwhile.getByText('password change'))
+  expect(await pat.getByLabel('Maximum lifetime in days').inputValue()).toBe('7')
+  await visit.looksRight()
+  await meanwhile.getByRole('button', { name: 'Keep mine' }).click()
+  await save.click()
+  await question.getByRole('button', { name: 'Save and apply' }).click()
+  await gone(question)
+  await shown(page.getByText(/Last changed .* by ada/))
+
+  // The owner sees why, and the form follows.
+  await page.goto('/_settings/tokens')
+  await shown(token('nightly backup').getByText('Ends by policy: maximum lifetime'))
+  expect(await callApi(ramp, secret)).toBe(200)
+  await create.click()
+  const expiration = dialog('Create token').getByLabel('Expiration', { exact: true })
+  expect(await expiration.inputValue()).toBe('policy')
+  expect(await expiration.locator('option:disabled').count()).toBe(4)
+  expect(await expiration.locator('option[value=none]').count()).toBe(0)
+  await visit.looksRight()
+  visit.hasNoFaults()
+})
