@@ -1,11 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Secret } from '../packages/server/src/core/secret.ts'
-import { loadRoleCatalogue } from '../packages/server/src/roles/role-catalogue.ts'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
-import { createVerifier } from '../packages/server/src/verification/create-verifier.ts'
-import { UsageRecorder } from '../packages/server/src/verification/last-used.ts'
-import type { TokenVerifier } from '../packages/server/src/verification/token-verifier.ts'
+import { coldRound, perSecond, verifiersOver, warmRound } from './verifying.ts'
 
 /**
  * Verification without HTTP: `in-process.ts <database url> <tokens file> <rounds>`. Rounds of each kind take turns.
@@ -14,54 +10,8 @@ import type { TokenVerifier } from '../packages/server/src/verification/token-ve
 const [databaseUrl = '', tokensFile = '', rounds = '7'] = process.argv.slice(2)
 const texts = readFileSync(tokensFile, 'utf8').trim().split('\n')
 const database = openDatabase(databaseUrl)
-const fail = (error: unknown) => {
-  throw error
-}
-const usage = new UsageRecorder(database, fail)
-const options = { tokenPrefix: 'ramp', catalogue: loadRoleCatalogue(), clock: Date.now, usage, onFailure: fail }
-
-const IN_FLIGHT = 64
+const verifiers = verifiersOver(database)
 const ROUND_MS = 1000
-const presenter = { address: '127.0.0.1', client: 'benchmark/1.0' }
-
-/** Keeps `IN_FLIGHT` verifications going, as that many connections would, and counts the accepted ones. */
-function verifications(verifier: TokenVerifier, from: number, count: number): Promise<number> {
-  return new Promise((resolve) => {
-    let asked = 0
-    let answered = 0
-    let permissions = 0
-    const ask = () => {
-      const text = texts[(from + asked++) % texts.length] as string
-      verifier.verify(new Secret(text), presenter, (verdict) => {
-        if (verdict.outcome !== 'active') throw new Error(`refused: ${verdict.outcome}`)
-        if (verdict.permissions.has('templates:read')) permissions++
-        answered++
-        if (asked < count) ask()
-        else if (answered === count) resolve(permissions)
-      })
-    }
-    while (asked < Math.min(IN_FLIGHT, count)) ask()
-  })
-}
-
-async function warmRound(verifier: TokenVerifier): Promise<number> {
-  const start = performance.now()
-  let done = 0
-  while (performance.now() - start < ROUND_MS) done += await verifications(verifier, done, 20_000)
-  return perSecond(done, start)
-}
-
-/** Each token once, by a verifier that has seen nothing; then by the next. */
-async function coldRound(): Promise<number> {
-  const start = performance.now()
-  let done = 0
-  while (performance.now() - start < ROUND_MS) {
-    const verifier = createVerifier(database, options)
-    done += await verifications(verifier, 0, texts.length)
-    verifier.close()
-  }
-  return perSecond(done, start)
-}
 
 function bareRound(): number {
   const start = performance.now()
@@ -75,24 +25,16 @@ function bareRound(): number {
   return perSecond(done, start)
 }
 
-function perSecond(count: number, start: number): number {
-  return (count / (performance.now() - start)) * 1000
+const verifier = verifiers.create()
+const result = { warm: [] as number[], cold: [] as number[], bare: [] as number[] }
+await warmRound(verifier, texts)
+await coldRound(verifiers.create, texts)
+for (let round = 0; round < Number(rounds); round++) {
+  result.warm.push(await warmRound(verifier, texts))
+  result.cold.push(await coldRound(verifiers.create, texts))
+  result.bare.push(bareRound())
 }
-
-async function takeTurns(verifier: TokenVerifier) {
-  const result = { warm: [] as number[], cold: [] as number[], bare: [] as number[] }
-  await warmRound(verifier)
-  await coldRound()
-  for (let round = 0; round < Number(rounds); round++) {
-    result.warm.push(await warmRound(verifier))
-    result.cold.push(await coldRound())
-    result.bare.push(bareRound())
-  }
-  return result
-}
-
-const verifier = createVerifier(database, options)
-process.stdout.write(`${JSON.stringify(await takeTurns(verifier))}\n`)
+process.stdout.write(`${JSON.stringify(result)}\n`)
 verifier.close()
-await usage.close()
+await verifiers.close()
 await database.close()

@@ -3,10 +3,12 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 import { startPostgres } from '../packages/server/test/support/postgres-server.ts'
+import { measureBulkRevocation } from './bulk-revoke.ts'
+import { measureGroups } from './groups.ts'
 import { measureLists } from './lists.ts'
 import { measure, startLoad, startServer, timeToFirstAnswer } from './processes.ts'
 import { ALL_ROLES, type Seed, seed } from './seed.ts'
-import { ratios, type Spread, spread } from './statistics.ts'
+import { type Row, ratios, type Spread, spread } from './statistics.ts'
 
 /**
  * `npm run bench`: measures what RAMP promises of its speed, prints a table, and writes `bench/results/bench.json`. Ratios are
@@ -22,16 +24,13 @@ const MANY = 1_000_000
 const folder = mkdtempSync(join(tmpdir(), 'ramp-bench-'))
 const ONE_ROLE: Seed = { tokens: IN_USE, roles: ['GlobalTemplateViewer'] }
 
-interface Row {
-  readonly what: string
-  readonly value: Spread
-  readonly bound?: { readonly atLeast: number } | { readonly atMost: number }
-}
 const rows: Row[] = []
 
 try {
   const small = await makeDatabase('small', { one: ONE_ROLE, all: { tokens: IN_USE, roles: ALL_ROLES } })
   await overHttp(small)
+  rows.push(...(await measureGroups(folder)))
+  rows.push(...(await measureBulkRevocation(folder)))
   const large = await makeDatabase('large', { one: ONE_ROLE, rest: { ...ONE_ROLE, tokens: MANY - IN_USE } })
   await inProcess(small, large)
   await memoryAfterMany(large)

@@ -4,31 +4,31 @@ import { loadRoleCatalogue } from '../packages/server/src/roles/role-catalogue.t
 import type { Database, Transaction } from '../packages/server/src/storage/database.ts'
 import { digestOf } from '../packages/server/src/verification/token-verifier.ts'
 
-/** Who the tokens belong to: one account a hundred tokens, each with these roles. */
+/** Who the tokens belong to: accounts with these roles, one for each hundred tokens if nothing else is said. */
 export interface Seed {
   readonly tokens: number
   readonly roles: readonly string[]
+  readonly tokensPerAccount?: number
 }
 
 export const ALL_ROLES = loadRoleCatalogue().roles.map((role) => role.name)
-const TOKENS_PER_ACCOUNT = 100
 const ROWS_PER_STATEMENT = 1000
 
 /** Stores tokens by the thousand, past the API, and returns their secrets. */
-export async function seed(database: Database, { tokens, roles }: Seed): Promise<string[]> {
+export async function seed(database: Database, { tokens, roles, tokensPerAccount = 100 }: Seed): Promise<string[]> {
   const secrets: string[] = []
   const now = Date.now()
   while (secrets.length < tokens) {
     const count = Math.min(ROWS_PER_STATEMENT, tokens - secrets.length)
     const made = Array.from({ length: count }, () => generateToken('ramp', 'pat'))
     await database.write(async (trx) => {
-      const accounts = await insertAccounts(trx, Math.ceil(count / TOKENS_PER_ACCOUNT), roles, now)
+      const accounts = await insertAccounts(trx, Math.ceil(count / tokensPerAccount), roles, now)
       await trx
         .insertInto('token')
         .values(
           made.map(({ id, text }, index) => ({
             id,
-            account_id: accounts[Math.floor(index / TOKENS_PER_ACCOUNT)] as string,
+            account_id: accounts[Math.floor(index / tokensPerAccount)] as string,
             kind: 'pat' as const,
             name: `token ${id}`,
             name_key: `token ${id}`,
@@ -68,6 +68,6 @@ async function insertAccounts(
   })
   await trx.insertInto('account').values(ids.map(account)).execute()
   const grants = ids.flatMap((id) => roles.map((role) => ({ account_id: id, role, granted_at: now, granted_by: null })))
-  await trx.insertInto('role_grant').values(grants).execute()
+  if (grants.length > 0) await trx.insertInto('role_grant').values(grants).execute()
   return ids
 }

@@ -5,6 +5,13 @@ export interface Spread {
   readonly max: number
 }
 
+/** A line of the report, and what it has to hold. */
+export interface Row {
+  readonly what: string
+  readonly value: Spread
+  readonly bound?: { readonly atLeast: number } | { readonly atMost: number }
+}
+
 export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
