@@ -134,7 +134,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   app.addHook('onClose', async () => {
     await stopMaintenance()
     await usage.close()
-    verifier.close()
+    await verifier.close()
   })
   app.decorate('services', services)
   return app

@@ -64,6 +64,10 @@ export const PROBLEMS = {
 
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   storage_unavailable: { status: 503, title: 'The database cannot be reached or written now.' },
+  settlement_unconfirmed: {
+    status: 503,
+    title: 'The change is stored, but not every node is known to have seen it. Repeating is safe.',
+  },
   verification_unavailable: { status: 503, title: 'The token cannot be checked now.' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

@@ -83,7 +83,9 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
   const codes: ProblemCode[] = ['bad_request', 'headers_too_large', 'internal_error', 'storage_unavailable']
   if (body) codes.push('validation_failed')
   // A body is parsed before anybody asks whether one is wanted.
-  if (![route.method].flat().includes('GET')) codes.push('malformed_json', 'body_too_large', 'unsupported_media_type')
+  if (![route.method].flat().includes('GET')) {
+    codes.push('malformed_json', 'body_too_large', 'unsupported_media_type', 'settlement_unconfirmed')
+  }
   if (params || querystring) codes.push('validation_failed')
   if (rule.by.includes('anonymous')) return codes
   codes.push(

@@ -7,6 +7,7 @@ import { up as tokenDays } from './migrations/0003-token-days.ts'
 import { up as policy } from './migrations/0004-policy.ts'
 import { up as members } from './migrations/0006-members.ts'
 import { up as maintainers } from './migrations/0007-maintainers.ts'
+import { up as verifiers } from './migrations/0009-verifiers.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -17,6 +18,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0004-policy': policy,
   '0006-members': members,
   '0007-maintainers': maintainers,
+  '0009-verifiers': verifiers,
 }
 
 /**

@@ -1,13 +1,16 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { DatabaseBase } from './database.ts'
 import { runMigrations } from './migrate.ts'
+import { Settlement } from './settlement.ts'
 import type { Tables } from './tables.ts'
 
 export interface PostgresDatabase extends DatabaseBase {
   readonly engine: 'postgres'
   /** For verification alone: changes that wait for a lock and hold the other pool do not hold it up. */
   readonly verificationPool: pg.Pool
+  /** A connection for the one who keeps a lease: not connected yet; the caller ends it. */
+  openClient(): pg.Client
 }
 
 /** Waiting longer than this for a connection or a lock answers 503: a caller's own patience is rarely more. */
@@ -19,17 +22,34 @@ const STATEMENT_LIMIT_MS = 10_000
 /** The same for verification, which reads by primary keys; its callers wait for the verdict. */
 const VERIFICATION_LIMIT_MS = 3000
 
+/** Well below a lease: a renewal that takes longer is given up and begun anew. */
+const LEASE_QUERY_LIMIT_MS = 1500
+
+/** The epoch that this very transaction has set, if it changed anything that verification depends on. */
+const OWN_EPOCH = 'SELECT epoch FROM authz_clock WHERE xmin = pg_current_xact_id()::xid'
+
 /** Pools for `postgres://…`. They connect at first use; a lost connection is replaced at the next. */
 export function openPostgres(url: string): PostgresDatabase {
   const verificationPool = openPool(url, { max: 4, query_timeout: VERIFICATION_LIMIT_MS })
   const pool = openPool(url, { max: 10, query_timeout: STATEMENT_LIMIT_MS, lock_timeout: WAIT_LIMIT_MS })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  // Beside the other pool, whose connections all may be waiting for locks that a change holds which waits for this.
+  const settlement = new Settlement(verificationPool)
 
   return {
     engine: 'postgres',
     verificationPool,
     read: db,
-    write: (work) => db.transaction().execute(work),
+    openClient: () => new pg.Client({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
+    async write(work) {
+      const { result, epoch } = await db.transaction().execute(async (trx) => {
+        const result = await work(trx)
+        const { rows } = await sql<{ epoch: number }>`${sql.raw(OWN_EPOCH)}`.execute(trx)
+        return { result, epoch: rows[0]?.epoch }
+      })
+      if (epoch !== undefined) await settlement.settled(epoch)
+      return result
+    },
     async migrate() {
       // Without the limits: an index on a large table takes its time.
       const unlimited = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(url, { max: 1 }) }) })
@@ -47,18 +67,21 @@ export function openPostgres(url: string): PostgresDatabase {
 }
 
 function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    connectionTimeoutMillis: WAIT_LIMIT_MS,
-    application_name: 'ramp',
-    types: { getTypeParser: parserFor as typeof pg.types.getTypeParser },
-    ...limits,
-  })
+  const pool = new pg.Pool({ ...connection(url), ...limits })
   // A connection that breaks, idle or in use, is replaced, and whoever used it gets the error from the query; without
   // these listeners it would end the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
+}
+
+function connection(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: WAIT_LIMIT_MS,
+    application_name: 'ramp',
+    types: { getTypeParser: parserFor as typeof pg.types.getTypeParser },
+  }
 }
 
 /** Instants, epochs and counts are int8 and stay below 2^53: numbers, not strings. */

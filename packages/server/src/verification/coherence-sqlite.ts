@@ -1,12 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-
-/** What a change touched, as the triggers record it. */
-export interface StaleState {
-  dropToken(id: string): void
-  dropAccount(id: string): void
-  dropAllAccounts(): void
-  dropAll(): void
-}
+import { dropSubject, type StaleState } from './stale-state.ts'
 
 /**
  * Keeps a cache equal to the database: `catchUp` drops what was changed since it last ran. It must be called after the
@@ -29,21 +22,12 @@ export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
   function applyChanges(): void {
     const epoch = readEpoch()
     if (epoch === appliedEpoch) return
-    for (const row of changes.iterate(appliedEpoch, epoch)) drop((row as { subject: string }).subject)
+    for (const row of changes.iterate(appliedEpoch, epoch)) dropSubject(cache, (row as { subject: string }).subject)
     // Backwards: the file was restored from an older copy. A gap: the changes between were pruned; asked last, since
     // they may be pruned while they are read.
     const firstListed = (oldest.get() as { epoch: number | null }).epoch
     if (epoch < appliedEpoch || firstListed === null || firstListed > appliedEpoch + 1) cache.dropAll()
     appliedEpoch = epoch
-  }
-
-  function drop(subject: string): void {
-    const [kind, id] = subject.split(':', 2)
-    if (kind === 'token' && id !== undefined) cache.dropToken(id)
-    else if (kind === 'account' && id !== undefined) cache.dropAccount(id)
-    // What a group has concerns everybody in it and in the groups below: reading accounts anew is cheap.
-    else if (kind === 'group') cache.dropAllAccounts()
-    else cache.dropAll()
   }
 
   return {

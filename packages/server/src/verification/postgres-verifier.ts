@@ -1,43 +1,86 @@
 import type { PostgresDatabase } from '../storage/postgres.ts'
-import { postgresCredentials } from './stored-credentials.ts'
+import { postgresCoherence } from './coherence-postgres.ts'
+import { credentialCache } from './credential-cache.ts'
+import { postgresCredentials, type StoredCredential } from './stored-credentials.ts'
 import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Asked, turnQueue } from './turn-queue.ts'
-import { decide, refuse } from './verdict.ts'
+import { decide, refuse, type Verdict } from './verdict.ts'
 
 /**
- * Verification that reads the primary at every call. What one turn of the event loop asks for is read in one
- * statement, which starts after all of it had arrived: never older than the call, whatever the number of nodes.
+ * Verification from memory over one PostgreSQL primary, shared with any number of nodes. Without a lease, and for what
+ * is not in memory, it reads the primary: what one turn of the event loop asks for in one statement, which starts after
+ * all of it had arrived.
  */
 export function createPostgresVerifier(database: PostgresDatabase, options: VerifierOptions): TokenVerifier {
   const { clock, usage, onFailure } = options
   const credentials = postgresCredentials(database.verificationPool, options.catalogue)
+  const cache = credentialCache()
   const statistics = newStatistics(
-    () => 0,
-    () => 0,
+    () => cache.tokens.size,
+    () => cache.accounts.size,
   )
+  const coherence = postgresCoherence(database, cache, onFailure)
 
-  async function decideTurn(turn: readonly Asked[], askedAt: number): Promise<void> {
-    const ids = [...new Set(turn.map((asked) => asked.tokenId))]
+  function decideTurn(turn: readonly Asked[], askedAt: number): void {
+    const missing = coherence.isTrusted() ? decideCached(turn) : turn
+    statistics.cacheHits += turn.length - missing.length
+    statistics.cacheMisses += missing.length
+    if (missing.length < turn.length) statistics.observeWait((performance.now() - askedAt) / 1000)
+    if (missing.length > 0) void decideStored(missing, askedAt)
+  }
+
+  /** Returns those that are not all in memory. */
+  function decideCached(turn: readonly Asked[]): readonly Asked[] {
+    const now = clock()
+    return turn.filter((asked) => {
+      const token = cache.tokens.get(asked.tokenId)
+      const account = token && cache.accounts.get(token.accountId)
+      if (token === undefined || account === undefined) return true
+      answer(asked, now, { token, account })
+      return false
+    })
+  }
+
+  async function decideStored(turn: readonly Asked[], askedAt: number): Promise<void> {
+    const fill = coherence.beginFill()
+    const ids = [...new Set(turn.map(({ tokenId }) => tokenId))]
     const stored = await credentials.readTokens(ids).catch(onFailure)
-    statistics.cacheMisses += ids.length
     statistics.observeWait((performance.now() - askedAt) / 1000)
     const now = clock()
-    for (const asked of turn) {
-      const { secret, tokenId, presenter, done } = asked
-      const found = stored?.get(tokenId)
-      const verdict = stored
-        ? decide(found?.token, found?.account, { digest: digestOf(secret), address: presenter.address, now })
-        : refuse('unavailable')
-      statistics.outcomes[verdict.outcome]++
-      noteUsage(usage, verdict.outcome, asked, now)
-      done(verdict)
+    if (stored === undefined) {
+      for (const asked of turn) tell(asked, refuse('unavailable'), now)
+      return
     }
+    for (const { token, account, epoch } of stored.values()) {
+      if (!coherence.mayKeep(fill, epoch)) continue
+      cache.tokens.set(token.id, token)
+      cache.accounts.set(account.id, account)
+    }
+    for (const asked of turn) answer(asked, now, stored.get(asked.tokenId))
+  }
+
+  function answer(asked: Asked, now: number, found: Pick<StoredCredential, 'token' | 'account'> | undefined): void {
+    const presented = { digest: digestOf(asked.secret), address: asked.presenter.address, now }
+    tell(asked, decide(found?.token, found?.account, presented), now)
+  }
+
+  function tell(asked: Asked, verdict: Verdict, now: number): void {
+    statistics.outcomes[verdict.outcome]++
+    noteUsage(usage, verdict.outcome, asked, now)
+    asked.done(verdict)
   }
 
   return {
     statistics,
-    verify: turnQueue(options.tokenPrefix, statistics, (turn, askedAt) => void decideTurn(turn, askedAt)),
-    readPrincipal: (accountId) => credentials.readAccount(accountId),
-    close() {},
+    verify: turnQueue(options.tokenPrefix, statistics, decideTurn),
+    async readPrincipal(accountId) {
+      const cached = coherence.isTrusted() ? cache.accounts.get(accountId) : undefined
+      if (cached !== undefined) return cached
+      const fill = coherence.beginFill()
+      const stored = await credentials.readAccount(accountId)
+      if (stored && coherence.mayKeep(fill, stored.epoch)) cache.accounts.set(accountId, stored.account)
+      return stored?.account
+    },
+    close: coherence.close,
   }
 }

@@ -2,14 +2,12 @@ import { LRUCache } from 'lru-cache'
 import type { Principal } from '../core/actor.ts'
 import type { SqliteDatabase } from '../storage/sqlite.ts'
 import { sqliteCoherence } from './coherence-sqlite.ts'
+import { credentialCache } from './credential-cache.ts'
 import { sqliteCredentials } from './stored-credentials.ts'
 import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Asked, turnQueue } from './turn-queue.ts'
-import { decide, refuse, type Verdict, type VerifiableToken } from './verdict.ts'
+import { decide, refuse, type Verdict } from './verdict.ts'
 
-/** Under 1 KiB each; what falls out is read again in some 20 microseconds. */
-const CACHED_TOKENS = 20_000
-const CACHED_ACCOUNTS = 10_000
 /** What each gives, some role names; who is in many groups high up a tree is read anew without going up it again. */
 const CACHED_GROUPS = 10_000
 
@@ -18,27 +16,24 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   const { clock, usage, onFailure } = options
   const reader = database.openReader()
   const credentials = sqliteCredentials(reader, options.catalogue)
-  const tokens = new LRUCache<string, VerifiableToken>({ max: CACHED_TOKENS })
-  const accounts = new LRUCache<string, Principal>({ max: CACHED_ACCOUNTS })
+  const cache = credentialCache()
+  const { tokens, accounts } = cache
   const groupRoles = new LRUCache<string, readonly string[]>({ max: CACHED_GROUPS })
   const statistics = newStatistics(
     () => tokens.size,
     () => accounts.size,
   )
   const coherence = sqliteCoherence(reader, {
-    dropToken: (id) => tokens.delete(id),
-    dropAccount: (id) => accounts.delete(id),
-    dropAllAccounts: dropGroups,
+    ...cache,
+    dropAllAccounts() {
+      groupRoles.clear()
+      cache.dropAllAccounts()
+    },
     dropAll() {
-      tokens.clear()
-      dropGroups()
+      groupRoles.clear()
+      cache.dropAll()
     },
   })
-
-  function dropGroups(): void {
-    groupRoles.clear()
-    accounts.clear()
-  }
 
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
     let failure = failureOf(catchUp)
@@ -130,7 +125,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
         endReading()
       }
     },
-    close: () => reader.close(),
+    close: async () => reader.close(),
   }
 }
 

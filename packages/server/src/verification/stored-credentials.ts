@@ -68,16 +68,24 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
 }
 
 const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
-  (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles`
+  (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles,
+  (SELECT epoch FROM authz_clock) AS epoch`
 
-type JoinedRow = TokenRow & Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind'] }
+type JoinedRow = TokenRow & Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind']; epoch: number }
+
+/** A token with its account, as they stood at an epoch of the authorization clock: all from one snapshot. */
+export interface StoredCredential {
+  readonly token: VerifiableToken
+  readonly account: Principal
+  readonly epoch: number
+}
 
 /** Reads tokens with their accounts from the primary, many in one statement and so in one snapshot. */
 export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
   const principal = ({ a_id, a_kind, roles, ...row }: JoinedRow) =>
     toPrincipal({ ...row, id: a_id, kind: a_kind }, JSON.parse(roles) as string[], catalogue)
   return {
-    async readTokens(ids: readonly string[]): Promise<Map<string, { token: VerifiableToken; account: Principal }>> {
+    async readTokens(ids: readonly string[]): Promise<Map<string, StoredCredential>> {
       const { rows } = await pool.query<JoinedRow>({
         name: 'read-tokens',
         text: `WITH RECURSIVE wanted (id) AS (SELECT DISTINCT account_id FROM token WHERE id = ANY($1)),
@@ -86,15 +94,15 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
           WHERE token.id = ANY($1)`,
         values: [ids],
       })
-      return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row) }]))
+      return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch }]))
     },
-    async readAccount(id: string): Promise<Principal | undefined> {
+    async readAccount(id: string): Promise<Pick<StoredCredential, 'account' | 'epoch'> | undefined> {
       const { rows } = await pool.query<JoinedRow>({
         name: 'read-account',
         text: `WITH RECURSIVE ${given('$1')} SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
         values: [id],
       })
-      return rows[0] && principal(rows[0])
+      return rows[0] && { account: principal(rows[0]), epoch: rows[0].epoch }
     },
   }
 }

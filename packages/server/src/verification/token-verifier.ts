@@ -22,7 +22,7 @@ export interface TokenVerifier {
   /** An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say. */
   readPrincipal(accountId: string): Promise<Principal | undefined>
   readonly statistics: VerificationStatistics
-  close(): void
+  close(): Promise<void>
 }
 
 export interface VerifierOptions {

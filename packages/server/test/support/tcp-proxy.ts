@@ -5,12 +5,15 @@ export interface TcpProxy {
   readonly port: number
   /** Resets every connection and refuses new ones, as a host does whose database is down. */
   cut(): Promise<void>
+  /** Keeps every connection, takes new ones, and passes nothing on, as a network does that swallows packets. */
+  stall(): void
   /** Lets connections through again, on the same port. */
   mend(): Promise<void>
 }
 
 export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  let isStalled = false
   const keep = (socket: Socket, other: () => void) => {
     sockets.add(socket)
     socket.on('error', other)
@@ -23,6 +26,7 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
     const target = connect(targetPort, '127.0.0.1')
     keep(client, () => target.destroy())
     keep(target, () => client.destroy())
+    if (isStalled) return
     client.pipe(target)
     target.pipe(client)
   })
@@ -38,6 +42,13 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
       for (const socket of sockets) socket.resetAndDestroy()
       await closed
     },
-    mend: () => listen(port),
+    stall() {
+      isStalled = true
+      for (const socket of sockets) socket.unpipe().pause()
+    },
+    mend() {
+      isStalled = false
+      return listen(port)
+    },
   }
 }

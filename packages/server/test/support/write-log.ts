@@ -8,7 +8,8 @@ import type { TestServer } from './test-app.ts'
  * own: nothing that the server does can go unseen.
  */
 export async function watchWrites(server: TestServer) {
-  const tables = await tablesOf(server)
+  // Leases are renewed whatever is asked; what is counted here is what somebody's call writes.
+  const tables = (await tablesOf(server)).filter((table) => table !== 'verifier')
   await server.sql('CREATE TABLE write_log (table_name TEXT NOT NULL)')
   if (server.engine === 'postgres') {
     await server.sql(`CREATE FUNCTION log_write() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,0 +1,50 @@
+import { type Kysely, sql } from 'kysely'
+import type { Engine } from '../database.ts'
+
+/**
+ * PostgreSQL: who verifies from memory (docs/coherence.md). SQLite needs none of it: there every verification looks at
+ * the file.
+ */
+export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  if (engine === 'sqlite') return
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db)
+}
+
+const STATEMENTS = [
+  // Not logged: a renewal costs no flush to disk, and a server that crashed or was promoted from a replica starts without
+  // any leases, so every verifier has to begin anew.
+  `CREATE UNLOGGED TABLE verifier (
+    id TEXT PRIMARY KEY,
+    applied_epoch BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    renewals BIGINT NOT NULL
+  ) WITH (fillfactor = 50)`,
+
+  // Which run of the database server gives these leases, and since when it is known. It vanishes with them: leases that
+  // cannot be seen any more are waited for.
+  'CREATE UNLOGGED TABLE lease_run (run TEXT PRIMARY KEY, since BIGINT NOT NULL)',
+  'INSERT INTO lease_run (run, since) VALUES (pg_postmaster_start_time()::text, 0)',
+
+  // As before, and it tells the verifiers to look at once.
+  `CREATE OR REPLACE FUNCTION record_authz_change() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE
+    now_epoch BIGINT;
+  BEGIN
+    UPDATE authz_clock SET epoch = epoch + 1 RETURNING epoch INTO now_epoch;
+    IF TG_OP <> 'INSERT' THEN
+      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(OLD) ->> TG_ARGV[1]));
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+      INSERT INTO authz_change (epoch, subject) VALUES (now_epoch, TG_ARGV[0] || ':' || (to_jsonb(NEW) ->> TG_ARGV[1]));
+    END IF;
+    PERFORM pg_notify('ramp_authz', '');
+    RETURN NULL;
+  END $$`,
+  `CREATE OR REPLACE FUNCTION record_authz_truncation() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    WITH clock AS (UPDATE authz_clock SET epoch = epoch + 1 RETURNING epoch)
+    INSERT INTO authz_change (epoch, subject) SELECT epoch, '*' FROM clock;
+    PERFORM pg_notify('ramp_authz', '');
+    RETURN NULL;
+  END $$`,
+]

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LEASE_MS } from '../../../src/storage/lease.ts'
+import { type Member, newName, TokenHolder } from '../../support/actors.ts'
+import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
+import { startServer, type TestServer, useServer } from '../../support/test-app.ts'
+
+const outcome = async (script: TokenHolder) => {
+  const { status, body } = await script.get('/api/v1/me')
+  return status === 200 ? 'active' : body.code
+}
+
+/** A token that this server answers from memory. */
+async function warm(server: TestServer, owner: Member, at = server) {
+  const token = await owner.token()
+  const script = new TokenHolder(at.origin, token)
+  await expect
+    .poll(async () => {
+      const { cacheMisses } = at.services.verifier.statistics
+      expect(await outcome(script)).toBe('active')
+      return at.services.verifier.statistics.cacheMisses - cacheMisses
+    })
+    .toBe(0)
+  return script
+}
+
+describe('The cache over PostgreSQL', () => {
+  const server = useServer('postgres')
+  const revokeBySql = (id: string) =>
+    server.sql(`UPDATE token SET revoked_at = 1, name_released_at = 1 WHERE id = '${id}'`)
+
+  test('answers from memory, and reads nothing', async () => {
+    const script = await warm(server, server.administrator)
+    const { cacheMisses, cacheHits } = server.services.verifier.statistics
+    for (let call = 0; call < 20; call++) expect(await outcome(script)).toBe('active')
+    expect(server.services.verifier.statistics).toMatchObject({ cacheMisses, cacheHits: cacheHits + 20 })
+  })
+
+  test('drops what was changed and keeps the rest', async () => {
+    const changed = await warm(server, server.administrator)
+    const kept = await warm(server, server.administrator)
+    expect(
+      (await server.administrator.patch(`/api/v1/tokens/${changed.id}`, { name: newName('changed') })).status,
+    ).toBe(200)
+    const narrowed = await server.administrator.patch(`/api/v1/tokens/${changed.id}`, { permissions: ['audit:read'] })
+    expect(narrowed.status).toBe(200)
+    const { cacheMisses } = server.services.verifier.statistics
+    expect(await outcome(kept)).toBe('active')
+    expect(server.services.verifier.statistics.cacheMisses).toBe(cacheMisses)
+    expect(await outcome(changed)).toBe('active')
+    expect(server.services.verifier.statistics.cacheMisses).toBe(cacheMisses + 1)
+  })
+
+  test('a verifier that is gone without a word holds a change up until its lease is over, and no longer', async () => {
+    const script = await warm(server, server.administrator)
+    await server.sql(
+      `INSERT INTO verifier SELECT 'gone', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${LEASE_MS}, 0`,
+    )
+    const began = performance.now()
+    expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
+    expect(performance.now() - began).toBeGreaterThan(LEASE_MS / 2)
+    expect(await outcome(script)).toBe('token_revoked')
+    expect(await server.sql("SELECT id FROM verifier WHERE id = 'gone'")).toEqual([])
+  })
+
+  test('a verifier whose row was removed begins anew, and trusts nothing that it had', async () => {
+    const script = await warm(server, server.administrator)
+    const before = await server.sql<{ id: string }>('SELECT id FROM verifier')
+    // Whoever waited for it may answer now: the revocation below waits for nobody.
+    await server.sql('DELETE FROM verifier')
+    await expect.poll(() => server.sql('SELECT id FROM verifier'), { timeout: 2 * LEASE_MS }).not.toEqual([])
+    expect(await server.sql('SELECT id FROM verifier')).not.toEqual(before)
+    await revokeBySql(script.id)
+    expect(await outcome(script)).toBe('token_revoked')
+  })
+
+  test('a database whose clock went back is believed in nothing that was read before', async () => {
+    const script = await warm(server, server.administrator)
+    // As in a copy from a time when the token had been revoked: no trigger tells of it.
+    await server.sql(`ALTER TABLE token DISABLE TRIGGER ALL; UPDATE token SET revoked_at = 1, name_released_at = 1
+      WHERE id = '${script.id}'; ALTER TABLE token ENABLE TRIGGER ALL; UPDATE authz_clock SET epoch = epoch - 1`)
+    await expect.poll(() => outcome(script), { timeout: 2 * LEASE_MS }).toBe('token_revoked')
+  })
+
+  test('forgets everything if the changes between were pruned', async () => {
+    const script = await warm(server, server.administrator)
+    await server.sql(`UPDATE token SET revoked_at = 1, name_released_at = 1 WHERE id = '${script.id}';
+      DELETE FROM authz_change`)
+    expect(await outcome(script)).toBe('token_revoked')
+  })
+
+  test('leases of a run of the database that cannot be seen any more are waited for', async () => {
+    const script = await warm(server, server.administrator)
+    await server.sql('DELETE FROM lease_run')
+    const began = performance.now()
+    expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
+    expect(performance.now() - began).toBeGreaterThan(LEASE_MS / 2)
+    expect(await outcome(script)).toBe('token_revoked')
+  })
+
+  test('a change that cannot be confirmed is stored, and says so', async () => {
+    const script = await server.administrator.token()
+    await server.sql('ALTER TABLE lease_run RENAME TO lease_run_away')
+    const revoked = await server.administrator.delete(`/api/v1/tokens/${script.id}`)
+    expect(revoked).toMatchObject({ status: 503, body: { code: 'settlement_unconfirmed' } })
+    await server.sql('ALTER TABLE lease_run_away RENAME TO lease_run')
+    expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
+    expect(await outcome(script)).toBe('token_revoked')
+  })
+})
+
+describe('A node that the database cannot hear', () => {
+  const server = useServer('postgres')
+  let network: TcpProxy
+  let node: TestServer
+
+  beforeAll(async () => {
+    const url = new URL(server.testDatabase.url)
+    network = await tcpProxy(Number(url.port))
+    url.port = String(network.port)
+    node = await startServer('postgres', { on: { ...server.testDatabase, url: url.href } })
+  })
+  afterAll(async () => {
+    await network.cut()
+    await node.close()
+  })
+
+  test('lets nobody in once a revocation is answered, and holds it up no longer than its lease', async () => {
+    const script = await warm(server, server.administrator, node)
+    const untouched = await warm(server, server.administrator, node)
+    network.stall()
+    const began = performance.now()
+    expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
+    expect(performance.now() - began).toBeLessThan(LEASE_MS + 1000)
+    expect(await outcome(script)).not.toBe('active')
+    expect(await outcome(untouched)).toBe('verification_unavailable')
+  })
+})
