@@ -47,6 +47,8 @@ export function postgresCoherence(database: PostgresDatabase, cache: StaleState,
   let trustedUntil = 0
   let trustedUntilWall = 0
   let isClosed = false
+  /** The row of before a doubt, which nobody has to wait for. */
+  let formerId = ''
   /** Ends the pause between two renewals. */
   let wake = () => {}
 
@@ -110,11 +112,13 @@ export function postgresCoherence(database: PostgresDatabase, cache: StaleState,
     const id = randomUUID()
     const sentAt = clocks()
     const { rows } = await client.query<{ epoch: number; run: string; is_replica: boolean }>(
-      `INSERT INTO verifier (id, applied_epoch, lease_until, renewals)
+      `WITH former AS (DELETE FROM verifier WHERE id = $2)
+        INSERT INTO verifier (id, applied_epoch, lease_until, renewals)
         SELECT $1, epoch, ${DATABASE_NOW} + ${LEASE_MS}, 0 FROM authz_clock
         RETURNING applied_epoch AS epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`,
-      [id],
+      [id, formerId],
     )
+    formerId = id
     const registered = rows[0]
     if (registered === undefined || registered.is_replica) throw new Error('This is no primary database.')
     doubt()

@@ -65,9 +65,24 @@ function openPrompt(url: string): { database: Database; sql: TestDatabase['sql']
   const database = openDatabase(url)
   return {
     database,
-    sql: async <Row>(text: string) => (await database.write((trx) => sql.raw<Row>(text).execute(trx))).rows,
+    async sql<Row>(text: string) {
+      const statement = sql.raw<Row>(text)
+      if (database.engine === 'sqlite') return (await database.write((trx) => statement.execute(trx))).rows
+      const { rows } = await statement.execute(database.read)
+      await settle(database)
+      return rows
+    },
   }
 }
+
+/** As docs/coherence.md advises whoever types statements. A database without our schema has nothing to wait for. */
+async function settle(database: Database): Promise<void> {
+  await sql`CALL ramp_settle()`.execute(database.read).catch((error: { code?: string }) => {
+    if (error.code !== UNDEFINED_FUNCTION) throw error
+  })
+}
+
+const UNDEFINED_FUNCTION = '42883'
 
 async function administer(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: `${server}/postgres` })

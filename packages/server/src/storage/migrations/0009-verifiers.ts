@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../database.ts'
 
+const DATABASE_NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+const DATABASE_RUN = 'pg_postmaster_start_time()::text'
+
 /**
  * PostgreSQL: who verifies from memory (docs/coherence.md). SQLite needs none of it: there every verification looks at
  * the file.
@@ -46,5 +49,22 @@ const STATEMENTS = [
     INSERT INTO authz_change (epoch, subject) SELECT epoch, '*' FROM clock;
     PERFORM pg_notify('ramp_authz', '');
     RETURN NULL;
+  END $$`,
+
+  // For whoever changes something past RAMP: `CALL ramp_settle()` returns once it counts everywhere, as RAMP's own answers
+  // do. The rules are those of storage/settlement.ts.
+  `CREATE PROCEDURE ramp_settle() LANGUAGE plpgsql AS $$
+  DECLARE
+    wanted BIGINT;
+  BEGIN
+    SELECT epoch INTO wanted FROM authz_clock;
+    INSERT INTO lease_run (run, since) VALUES (${DATABASE_RUN}, ${DATABASE_NOW}) ON CONFLICT (run) DO NOTHING;
+    LOOP
+      DELETE FROM verifier WHERE applied_epoch < wanted AND lease_until < ${DATABASE_NOW};
+      COMMIT;
+      EXIT WHEN NOT EXISTS (SELECT FROM verifier WHERE applied_epoch < wanted)
+        AND EXISTS (SELECT FROM lease_run WHERE run = ${DATABASE_RUN} AND since + 3000 <= ${DATABASE_NOW});
+      PERFORM pg_sleep(0.005);
+    END LOOP;
   END $$`,
 ]

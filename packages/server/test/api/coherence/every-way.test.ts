@@ -389,6 +389,7 @@ async function runElsewhere({ engine, testDatabase }: TestServer, statements: st
   await client.connect()
   try {
     await client.query(statements)
+    await client.query('CALL ramp_settle()')
   } finally {
     await client.end()
   }

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LEASE_MS } from '../../../src/storage/lease.ts'
 import { type Member, newName, TokenHolder } from '../../support/actors.ts'
@@ -25,6 +26,12 @@ async function warm(server: TestServer, owner: Member, at = server) {
 
 describe('The cache over PostgreSQL', () => {
   const server = useServer('postgres')
+  let prompt: pg.Client
+  beforeAll(async () => {
+    prompt = new pg.Client({ connectionString: server.testDatabase.url })
+    await prompt.connect()
+  })
+  afterAll(() => prompt.end())
   const revokeBySql = (id: string) =>
     server.sql(`UPDATE token SET revoked_at = 1, name_released_at = 1 WHERE id = '${id}'`)
 
@@ -52,7 +59,7 @@ describe('The cache over PostgreSQL', () => {
 
   test('a verifier that is gone without a word holds a change up until its lease is over, and no longer', async () => {
     const script = await warm(server, server.administrator)
-    await server.sql(
+    await prompt.query(
       `INSERT INTO verifier SELECT 'gone', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${LEASE_MS}, 0`,
     )
     const began = performance.now()
@@ -66,7 +73,7 @@ describe('The cache over PostgreSQL', () => {
     const script = await warm(server, server.administrator)
     const before = await server.sql<{ id: string }>('SELECT id FROM verifier')
     // Whoever waited for it may answer now: the revocation below waits for nobody.
-    await server.sql('DELETE FROM verifier')
+    await prompt.query('DELETE FROM verifier')
     await expect.poll(() => server.sql('SELECT id FROM verifier'), { timeout: 2 * LEASE_MS }).not.toEqual([])
     expect(await server.sql('SELECT id FROM verifier')).not.toEqual(before)
     await revokeBySql(script.id)
@@ -88,9 +95,18 @@ describe('The cache over PostgreSQL', () => {
     expect(await outcome(script)).toBe('token_revoked')
   })
 
+  test('what is changed past RAMP counts everywhere once the database says that it is settled', async () => {
+    for (let time = 0; time < 20; time++) {
+      const script = await warm(server, server.administrator)
+      await prompt.query(`UPDATE token SET revoked_at = 1, name_released_at = 1 WHERE id = '${script.id}'`)
+      await prompt.query('CALL ramp_settle()')
+      expect(await outcome(script)).toBe('token_revoked')
+    }
+  })
+
   test('leases of a run of the database that cannot be seen any more are waited for', async () => {
     const script = await warm(server, server.administrator)
-    await server.sql('DELETE FROM lease_run')
+    await prompt.query('DELETE FROM lease_run')
     const began = performance.now()
     expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
     expect(performance.now() - began).toBeGreaterThan(LEASE_MS / 2)
@@ -99,10 +115,10 @@ describe('The cache over PostgreSQL', () => {
 
   test('a change that cannot be confirmed is stored, and says so', async () => {
     const script = await server.administrator.token()
-    await server.sql('ALTER TABLE lease_run RENAME TO lease_run_away')
+    await prompt.query('ALTER TABLE lease_run RENAME TO lease_run_away')
     const revoked = await server.administrator.delete(`/api/v1/tokens/${script.id}`)
     expect(revoked).toMatchObject({ status: 503, body: { code: 'settlement_unconfirmed' } })
-    await server.sql('ALTER TABLE lease_run_away RENAME TO lease_run')
+    await prompt.query('ALTER TABLE lease_run_away RENAME TO lease_run')
     expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
     expect(await outcome(script)).toBe('token_revoked')
   })
