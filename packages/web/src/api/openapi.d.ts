@@ -1105,7 +1105,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -1192,7 +1192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1269,7 +1269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1343,7 +1343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1459,7 +1459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1549,7 +1549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1676,7 +1676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1774,7 +1774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1876,7 +1876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1973,7 +1973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2084,7 +2084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2199,7 +2199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2349,7 +2349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2526,7 +2526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2673,7 +2673,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2775,7 +2775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2963,7 +2963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3148,7 +3148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3238,7 +3238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3926,7 +3926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4100,7 +4100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4231,7 +4231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4386,7 +4386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4584,7 +4584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4707,7 +4707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4835,7 +4835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4996,7 +4996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5107,7 +5107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5259,7 +5259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5383,7 +5383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5505,7 +5505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5609,7 +5609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5722,7 +5722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5835,7 +5835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5948,7 +5948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6105,7 +6105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6271,7 +6271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6430,7 +6430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6532,7 +6532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6732,7 +6732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6894,7 +6894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7083,7 +7083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7232,7 +7232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7336,7 +7336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7526,7 +7526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7713,7 +7713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8013,7 +8013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8173,7 +8173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8332,7 +8332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8509,7 +8509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8697,7 +8697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8798,7 +8798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8901,7 +8901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9015,7 +9015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9117,7 +9117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9228,7 +9228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9330,7 +9330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9441,7 +9441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9543,7 +9543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9654,7 +9654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9802,7 +9802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10017,7 +10017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10250,7 +10250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10377,7 +10377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10506,7 +10506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
