@@ -3371,7 +3371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3501,7 +3501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3634,7 +3634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3764,7 +3764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7895,7 +7895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
