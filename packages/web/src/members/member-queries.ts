@@ -65,6 +65,8 @@ export function useCreateMember() {
 
 interface MemberChange extends Partial<MemberNames> {
   readonly status?: Member['status']
+  /** Of a reactivation; left out: the policy decides. */
+  readonly tokens?: 'restore' | 'revoke'
   readonly password?: string
 }
 

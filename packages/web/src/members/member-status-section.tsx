@@ -3,11 +3,13 @@ import { useState } from 'react'
 import { announce } from '../app/announce.ts'
 import { ConfirmDialog } from '../app/confirm-dialog.tsx'
 import { Section } from '../app/section.tsx'
+import { ReactivationChoice, type TokensAtReactivation, tokensField } from '../policy/reactivation-choice.tsx'
 import { type Member, useChangeMember } from './member-queries.ts'
 
 /** Shutting somebody out, or letting them in again. */
 export function MemberStatusSection({ member }: { readonly member: Member }) {
   const [isAsking, setAsking] = useState(false)
+  const [choice, setChoice] = useState<TokensAtReactivation>('policy')
   const change = useChangeMember(member.id)
   const isActive = member.status === 'active'
   const close = () => {
@@ -15,22 +17,19 @@ export function MemberStatusSection({ member }: { readonly member: Member }) {
     setAsking(false)
   }
   const confirm = () =>
-    change.mutate(
-      { status: isActive ? 'deactivated' : 'active' },
-      {
-        onSuccess: ({ displayName, status }) => {
-          announce(`${displayName} is ${status === 'active' ? 'active again' : 'deactivated'}.`)
-          close()
-        },
+    change.mutate(isActive ? { status: 'deactivated' } : { status: 'active', ...tokensField(choice) }, {
+      onSuccess: ({ displayName, status }) => {
+        announce(`${displayName} is ${status === 'active' ? 'active again' : 'deactivated'}.`)
+        close()
       },
-    )
+    })
   return (
     <Section
       title={isActive ? 'Deactivate' : 'Reactivate'}
       description={
         isActive
           ? 'Sessions end and personal access tokens stop, at once. Nothing is deleted.'
-          : 'Signing in works again, and so do personal access tokens that have neither expired nor been revoked.'
+          : 'Signing in works again. Whether personal access tokens do, too, you choose.'
       }
     >
       <Group>
@@ -56,8 +55,9 @@ export function MemberStatusSection({ member }: { readonly member: Member }) {
         <Text size="sm">
           {isActive
             ? 'Every session ends, and every personal access token is refused from its next call on, everywhere. Roles and tokens are kept; you can reactivate at any time.'
-            : 'Signing in works again with the same password and roles. Personal access tokens that have neither expired nor been revoked are accepted again from the next call on.'}
+            : 'Signing in works again with the same password and roles.'}
         </Text>
+        {!isActive && <ReactivationChoice value={choice} onChange={setChoice} />}
       </ConfirmDialog>
     </Section>
   )

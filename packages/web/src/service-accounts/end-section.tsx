@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { announce } from '../app/announce.ts'
 import { ConfirmDialog } from '../app/confirm-dialog.tsx'
 import { Section } from '../app/section.tsx'
+import { ReactivationChoice, type TokensAtReactivation, tokensField } from '../policy/reactivation-choice.tsx'
 import { type ServiceAccount, useDeleteServiceAccount, useSetStatus } from './service-account-queries.ts'
 
 /** Stopping a service account for a while, or for good. */
@@ -19,7 +20,7 @@ export function EndSection({ account }: { readonly account: ServiceAccount }) {
         <Text size="sm">
           {isActive
             ? `Deactivating stops ${tokensOf(account)} at once, until “${name}” is reactivated.`
-            : `“${name}” is deactivated. Reactivating lets ${tokensOf(account)} work again, at once.`}{' '}
+            : `“${name}” is deactivated. Whether reactivating lets ${tokensOf(account)} work again, you choose.`}{' '}
           Deleting revokes its tokens for good.
         </Text>
         <Group gap="sm">
@@ -44,10 +45,11 @@ interface DialogProps {
 }
 
 function StatusDialog({ account, isOpen, onClose }: DialogProps) {
+  const [choice, setChoice] = useState<TokensAtReactivation>('policy')
   const change = useSetStatus(account.id)
   const isActive = account.status === 'active'
   const confirm = () =>
-    change.mutate(isActive ? 'deactivated' : 'active', {
+    change.mutate(isActive ? { status: 'deactivated' } : { status: 'active', ...tokensField(choice) }, {
       onSuccess: ({ name, status }) => {
         announce(`“${name}” is ${status === 'active' ? 'active again' : 'deactivated'}.`)
         onClose()
@@ -68,8 +70,9 @@ function StatusDialog({ account, isOpen, onClose }: DialogProps) {
       <Text size="sm">
         {isActive
           ? `This stops ${tokensOf(account)}: whatever uses it is refused from its next call on, everywhere. Roles and tokens are kept; you can reactivate it at any time.`
-          : `This lets ${tokensOf(account)} work again from the next call on, with the roles it has now. Tokens that were revoked or have expired stay so.`}
+          : 'It is active again from the next call on, with the roles it has now. Tokens that were revoked or have expired stay so.'}
       </Text>
+      {!isActive && <ReactivationChoice value={choice} onChange={setChoice} />}
     </ConfirmDialog>
   )
 }

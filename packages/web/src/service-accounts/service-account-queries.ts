@@ -61,8 +61,8 @@ export function useCreateServiceAccount() {
 export function useSetStatus(id: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (status: ServiceAccount['status']) =>
-      taggedAnswerOf(api.PATCH('/api/v1/service-accounts/{id}', { params: { path: { id } }, body: { status } })),
+    mutationFn: (body: { status: ServiceAccount['status']; tokens?: 'restore' | 'revoke' }) =>
+      taggedAnswerOf(api.PATCH('/api/v1/service-accounts/{id}', { params: { path: { id } }, body })),
     onSuccess: (account) => note(client, account),
   })
 }
