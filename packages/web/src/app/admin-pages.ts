@@ -8,5 +8,6 @@ export const ADMIN_PAGES = {
     label: 'Service accounts',
     permission: 'service-accounts:read',
   },
+  tokens: { to: '/_admin/tokens', label: 'Inventory', permission: 'inventory:read' },
   policy: { to: '/_admin/policy', label: 'Policy', permission: 'policy:read' },
 } as const

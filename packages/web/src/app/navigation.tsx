@@ -4,6 +4,7 @@ import {
   IconExternalLink,
   IconId,
   IconKey,
+  IconListSearch,
   IconRobot,
   IconRuler2,
   IconShieldLock,
@@ -23,6 +24,7 @@ const ADMINISTRATION = [
   { ...ADMIN_PAGES.groups, Icon: IconUsersGroup },
   { ...ADMIN_PAGES.roles, Icon: IconId },
   { ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot },
+  { ...ADMIN_PAGES.tokens, Icon: IconListSearch },
   { ...ADMIN_PAGES.policy, Icon: IconRuler2 },
 ] as const
 

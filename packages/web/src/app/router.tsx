@@ -2,6 +2,8 @@ import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/
 import { GroupPage } from '../groups/group-page.tsx'
 import { readGroupSearch } from '../groups/group-search.ts'
 import { GroupsPage } from '../groups/groups-page.tsx'
+import { InventoryPage } from '../inventory/inventory-page.tsx'
+import { readInventorySearch } from '../inventory/inventory-search.ts'
 import { MemberPage } from '../members/member-page.tsx'
 import { readMemberSearch } from '../members/member-search.ts'
 import { MembersPage } from '../members/members-page.tsx'
@@ -13,6 +15,7 @@ import { ServiceAccountsPage } from '../service-accounts/service-accounts-page.t
 import { LoginPage } from '../session/login-page.tsx'
 import { readReturnPath } from '../session/return-path.ts'
 import { SecurityPage } from '../session/security-page.tsx'
+import { AnyTokenPage, OwnTokenPage } from '../tokens/token-page.tsx'
 import { readTokenSearch } from '../tokens/token-search.ts'
 import { TokensPage } from '../tokens/tokens-page.tsx'
 import { ADMIN_PAGES } from './admin-pages.ts'
@@ -124,6 +127,33 @@ const serviceAccount = createRoute({
   ),
 })
 
+const ownToken = createRoute({
+  getParentRoute: () => frame,
+  path: '/_settings/tokens/$tokenId',
+  component: OwnTokenPage,
+})
+
+const inventory = createRoute({
+  getParentRoute: () => frame,
+  path: ADMIN_PAGES.tokens.to,
+  validateSearch: readInventorySearch,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.tokens.permission}>
+      <InventoryPage />
+    </Requires>
+  ),
+})
+
+const anyToken = createRoute({
+  getParentRoute: () => frame,
+  path: `${ADMIN_PAGES.tokens.to}/$tokenId`,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.tokens.permission}>
+      <AnyTokenPage />
+    </Requires>
+  ),
+})
+
 const policy = createRoute({
   getParentRoute: () => frame,
   path: ADMIN_PAGES.policy.to,
@@ -151,6 +181,9 @@ export const router = createRouter({
       roles,
       serviceAccounts,
       serviceAccount,
+      ownToken,
+      inventory,
+      anyToken,
       policy,
       unknownSetting,
       unknownAdmin,

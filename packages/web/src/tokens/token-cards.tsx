@@ -1,6 +1,7 @@
 import { Group, Stack } from '@mantine/core'
 import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
 import { LastUse } from './last-use.tsx'
+import { Sparkline } from './sparkline.tsx'
 import { Created, Expires, Status, TokenTitle } from './token-facts.tsx'
 import { TokenActions, type TokenRowsProps } from './token-table.tsx'
 
@@ -26,6 +27,7 @@ export function TokenCards({ tokens, now, label, ...actions }: TokenRowsProps) {
               </Fact>
               <Fact label="Last used">
                 <LastUse use={token} now={now} />
+                <Sparkline activity={token.activity} />
               </Fact>
               <Fact label="Status">
                 <Status token={token} now={now} />

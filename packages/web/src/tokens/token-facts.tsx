@@ -1,9 +1,11 @@
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { Dot } from '../app/dot.tsx'
 import { Explained } from '../app/explained.tsx'
 import { formatDate, formatTime, formatUtc, formatUtcDate, relativeTime } from '../app/time.ts'
 import { useTokenPrefix } from '../session/use-account.ts'
 import { displayId, expiresSoon, type Token } from './token.ts'
+import { useTokenOwner } from './token-owner.ts'
 
 /** What a list says of a token, piece by piece: columns on a wide page, lines on a narrow one. */
 
@@ -14,11 +16,18 @@ interface FactProps {
 
 export function TokenTitle({ token }: { readonly token: Token }) {
   const { name, permissions, allowedAddresses } = token
+  const isOwn = useTokenOwner().serviceAccountId === undefined
   return (
     <div>
-      <Text size="sm" fw={600}>
-        {name}
-      </Text>
+      {isOwn ? (
+        <Anchor component={Link} to={`/_settings/tokens/${token.id}`} size="sm" fw={600}>
+          {name}
+        </Anchor>
+      ) : (
+        <Text size="sm" fw={600}>
+          {name}
+        </Text>
+      )}
       <Text size="xs" c="dimmed" ff="monospace">
         {displayId(token, useTokenPrefix())}
       </Text>

@@ -27,7 +27,14 @@ export function tokensQuery({ serviceAccountId: id }: TokenOwner, filter: TokenF
   return infiniteQueryOptions({
     queryKey: [...ALL_LISTS, filter, id],
     queryFn: ({ pageParam, signal }) => {
-      const query = { status, sort, limit: PAGE_SIZE, ...(q && { q }), ...(pageParam && { cursor: pageParam }) }
+      const query = {
+        status,
+        sort,
+        limit: PAGE_SIZE,
+        activity: true,
+        ...(q && { q }),
+        ...(pageParam && { cursor: pageParam }),
+      }
       return answerOf(
         id === undefined
           ? api.GET('/api/v1/tokens', { params: { query }, signal })

@@ -2,6 +2,7 @@ import { Button, Group, Table } from '@mantine/core'
 import classes from '../app/table.module.css'
 import { LastUse } from './last-use.tsx'
 import { SortHeader } from './sort-header.tsx'
+import { Sparkline } from './sparkline.tsx'
 import type { Token } from './token.ts'
 import { Created, Expires, Status, TokenTitle } from './token-facts.tsx'
 import type { TokenSort } from './token-search.ts'
@@ -49,6 +50,7 @@ export function TokenTable({ tokens, now, label, sort, onSort, ...actions }: Tok
             </Table.Td>
             <Table.Td>
               <LastUse use={token} now={now} />
+              <Sparkline activity={token.activity} />
             </Table.Td>
             <Table.Td>
               <Status token={token} now={now} />
