@@ -29,7 +29,7 @@ test.for([SCREENS[0], SCREENS[3]])(
       return made
     })
     const [backup = ''] = secrets
-    expect((await callApi(ramp, backup)).status).toBe(200)
+    expect(await callApi(ramp, backup)).toBe(200)
 
     await page.goto('/_admin/tokens')
     await shown(page.getByRole('heading', { level: 1, name: 'Inventory' }))
@@ -58,7 +58,7 @@ test.for([SCREENS[0], SCREENS[3]])(
     await shown(dialog.getByText('1 token is revoked.'))
     await dialog.getByRole('button', { name: 'Done' }).click()
     await shown(page.getByRole('heading', { name: 'No matching tokens' }))
-    expect((await callApi(ramp, secrets[1] ?? '')).status).toBe(401)
+    expect(await callApi(ramp, secrets[1] ?? '')).toBe(401)
     visit.hasNoFaults()
   },
 )
