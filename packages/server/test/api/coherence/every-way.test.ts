@@ -14,6 +14,7 @@ import { newName, TokenHolder } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
 import type { Answer } from '../../support/http-client.ts'
 import { type Nodes, useNodes } from '../../support/nodes.ts'
+import { setPolicy } from '../../support/policy.ts'
 import { startServer, type TestServer, useServer } from '../../support/test-app.ts'
 
 /** It allows `GET /api/v1/members`, which each token is asked for. */
@@ -29,6 +30,7 @@ interface Scene {
   put(path: string): Promise<void>
   remove(path: string): Promise<void>
   patch(path: string, body: object): Promise<void>
+  post(path: string, body: object): Promise<void>
   /** Runs SQL as another program does, by a connection that the server knows nothing of. */
   sql(statements: string): Promise<void>
 }
@@ -36,6 +38,8 @@ interface Scene {
 interface Way {
   readonly name: string
   readonly engine?: 'sqlite' | 'postgres'
+  /** Where it is not for accounts of both kinds. */
+  readonly only?: 'member'
   /** Brings everything about but what `give` does. */
   readonly prepare?: (scene: Scene) => Promise<void>
   readonly give: (scene: Scene) => Promise<void>
@@ -111,7 +115,41 @@ const BY_API: readonly Way[] = [
     take: ({ patch, account }) => patch(account.path, { status: 'deactivated' }),
     refusal: 'account_deactivated',
   },
+  {
+    name: 'a role given to a selection of members and taken from it',
+    only: 'member',
+    give: ({ post, account }) => post(BULK, { ids: [account.id], action: { grant: ROLE } }),
+    take: ({ post, account }) => post(BULK, { ids: [account.id], action: { take: ROLE } }),
+  },
+  {
+    name: 'deactivation of a selection of members',
+    only: 'member',
+    async prepare({ put, post, account }) {
+      await put(`${account.path}/roles/${ROLE}`)
+      await post(BULK, { ids: [account.id], action: { status: 'deactivated' } })
+    },
+    give: ({ patch, account }) => patch(account.path, { status: 'active' }),
+    take: ({ post, account }) => post(BULK, { ids: [account.id], action: { status: 'deactivated' } }),
+    refusal: 'account_deactivated',
+  },
+  {
+    name: 'a policy that takes addresses away and gives them back',
+    async prepare(scene) {
+      await scene.put(`${scene.account.path}/roles/${ROLE}`)
+      await onlyFromElsewhere(scene)
+    },
+    give: async ({ server }) => void (await setPolicy(server.administrator)),
+    take: onlyFromElsewhere,
+    refusal: 'address_not_allowed',
+  },
 ]
+
+const BULK = '/api/v1/members/bulk'
+
+async function onlyFromElsewhere({ server }: Scene): Promise<void> {
+  const rules = { allowedAddresses: ['192.0.2.0/24'] }
+  await setPolicy(server.administrator, { pat: rules, service: rules })
+}
 
 /** Statements with the account's and the groups' ids in them. */
 type Statement = (scene: Scene) => string
@@ -212,6 +250,18 @@ const BY_SQL: readonly Way[] = [
     },
   ),
   sqlWay(
+    'the addresses of the policy',
+    () => 'UPDATE policy SET pat_addresses = NULL, service_addresses = NULL',
+    () => `UPDATE policy SET pat_addresses = '["192.0.2.0/24"]', service_addresses = '["192.0.2.0/24"]'`,
+    {
+      async prepare(scene) {
+        await scene.put(`${scene.account.path}/roles/${ROLE}`)
+        await onlyFromElsewhere(scene)
+      },
+      refusal: 'address_not_allowed',
+    },
+  ),
+  sqlWay(
     'the state of an account',
     ({ account }) => `UPDATE account SET deactivated_at = NULL WHERE id = '${account.id}'`,
     ({ account }) => `UPDATE account SET deactivated_at = 1 WHERE id = '${account.id}'`,
@@ -253,7 +303,7 @@ onBothEngines('A warm token, on every node', (engine) => {
         await clear(scene)
       }
     }
-    const applies = (way: Way) => way.engine === undefined || way.engine === engine
+    const applies = ({ engine: where = engine, only }: Way) => where === engine && (only === undefined || only === kind)
 
     test.each(BY_API.filter(applies))('follows, by the API: $name', run)
     test.each(BY_SQL.filter(applies))('follows, by SQL of another program: $name', run)
@@ -352,12 +402,14 @@ async function setScene(server: TestServer, account: Scene['account']): Promise<
     put: (path) => expectDone(administrator.put(path)),
     remove: (path) => expectDone(administrator.delete(path)),
     patch: (path, body) => expectDone(administrator.patch(path, body)),
+    post: (path, body) => expectDone(administrator.post(path, body)),
     sql: (statements) => runElsewhere(server, statements),
   }
 }
 
 /** What a test leaves behind must not help the next one to pass. */
 async function clear({ server, account }: Scene): Promise<void> {
+  await setPolicy(server.administrator)
   await server.sql('DELETE FROM account_group')
   await server.sql(`DELETE FROM role_grant WHERE account_id = '${account.id}'`)
   await server.sql(`UPDATE account SET deactivated_at = NULL WHERE id = '${account.id}'`)
