@@ -22,6 +22,7 @@ import { validateStrictly } from './http/validation.ts'
 import { registerExplainRoutes } from './inventory/explain-routes.ts'
 import { registerInventoryRoutes } from './inventory/inventory-routes.ts'
 import { startMaintenance } from './maintenance.ts'
+import { registerMemberCsvRoutes } from './members/member-csv-routes.ts'
 import { registerMemberRoutes } from './members/member-routes.ts'
 import { registerPolicyRoutes } from './policy/policy-routes.ts'
 import { registerGrantRoutes } from './roles/grant-routes.ts'
@@ -116,6 +117,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerTokenRoutes(router, services)
   registerActivityRoutes(router, services)
   registerMemberRoutes(router, services)
+  registerMemberCsvRoutes(router, services)
   registerGroupRoutes(router, services)
   registerMembershipRoutes(router, services)
   registerServiceAccountRoutes(router, services)

@@ -54,7 +54,7 @@ export const PROBLEMS = {
 
   edited_meanwhile: { status: 412, title: 'Somebody else has changed it meanwhile. Read it again.' },
 
-  body_too_large: { status: 413, title: 'The body is larger than 64 KiB.' },
+  body_too_large: { status: 413, title: 'The body is larger than this address takes.' },
   unsupported_media_type: { status: 415, title: 'Send the body as application/json.' },
 
   policy_violation: { status: 422, title: 'The policy does not allow a token like this.' },

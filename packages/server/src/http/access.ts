@@ -64,6 +64,8 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/members': allowed('members:read'),
   'POST /api/v1/members': allowed('members:write'),
   'POST /api/v1/members/bulk': allowed('members:write'),
+  'POST /api/v1/members/import': allowed('members:write'),
+  'GET /api/v1/members/export': allowed('members:read'),
   'GET /api/v1/members/:id': allowed('members:read'),
   'PATCH /api/v1/members/:id': allowed('members:write'),
   'PUT /api/v1/members/:id/roles/:role': allowed('roles:grant'),

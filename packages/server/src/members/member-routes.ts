@@ -13,7 +13,7 @@ import { changeMember } from './change-member.ts'
 import { type BulkAction, changeMembers } from './change-members.ts'
 import { createMember } from './create-member.ts'
 import { listMembers, type MemberPosition, type MemberSort } from './list-members.ts'
-import { editableOf, type Member } from './member.ts'
+import { editableOf, type Member, NAME_LENGTH } from './member.ts'
 import { type MemberOverview, overviewOf } from './member-overview.ts'
 import {
   BulkBody,
@@ -26,7 +26,6 @@ import {
 } from './member-schemas.ts'
 import { getMember } from './member-store.ts'
 
-const NAME_LENGTH = 100
 const OneMember = Type.Object({ id: AccountId })
 
 /** A page ends at a text or at an instant, as its order says. */

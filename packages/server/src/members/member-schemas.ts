@@ -4,6 +4,7 @@ import { USERNAME_PATTERN } from '../core/text.ts'
 import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page, TokensAtReactivation } from '../http/schemas.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../sessions/password-rules.ts'
 import { MEMBER_SORTS } from './list-members.ts'
+import { EMAIL_PATTERN } from './member.ts'
 import type { MemberOverview } from './member-overview.ts'
 
 const Username = Type.String({
@@ -12,7 +13,7 @@ const Username = Type.String({
   pattern: USERNAME_PATTERN,
   description: 'Letters, digits, dots, hyphens, underscores and @. Unique, whatever the case.',
 })
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+$' })
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: EMAIL_PATTERN })
 const FirstName = PlainText({ minLength: 1, maxLength: 100 })
 const LastName = PlainText({ maxLength: 100 })
 const Password = Type.String({
@@ -59,7 +60,7 @@ export const BulkResultBody = Type.Object({
 })
 
 /** Which members a list, or an export, is of. */
-const criteria = {
+export const memberCriteria = {
   status: Type.Optional(OneOf([...MEMBER_STATUSES, 'all'] as const, { default: 'all' })),
   q: Type.Optional(PlainText({ maxLength: 100, description: 'Part of the username, the name or the email address.' })),
   role: Type.Optional(PlainText({ minLength: 1, maxLength: 64, description: 'Held directly or by a group.' })),
@@ -70,7 +71,7 @@ const criteria = {
 }
 
 export const ListMembersQuery = closed({
-  ...criteria,
+  ...memberCriteria,
   sort: Type.Optional(
     OneOf(
       MEMBER_SORTS.flatMap((sort) => [sort, `-${sort}`] as const),

@@ -53,11 +53,51 @@ export async function getMember(db: Reader, id: string): Promise<Member> {
 
 /** The members among these accounts. */
 export async function membersById(db: Reader, ids: readonly string[]): Promise<(id: string) => Member | undefined> {
-  if (ids.length === 0) return () => undefined
-  const rows = await selectMembers(db).where('account.id', 'in', ids).execute()
-  const rolesOf = await rolesGivenTo(db, 'account', ids)
-  const members = new Map(rows.map((row) => [row.id, toMember(row, rolesOf(row.id))]))
+  const members = new Map<string, Member>()
+  for (const part of inParts(ids)) {
+    const rows = await selectMembers(db).where('account.id', 'in', part).execute()
+    const rolesOf = await rolesGivenTo(db, 'account', part)
+    for (const row of rows) members.set(row.id, toMember(row, rolesOf(row.id)))
+  }
   return (id) => members.get(id)
+}
+
+/** The accounts, of either kind, that have these usernames, by `comparisonKey`. */
+export async function accountsByUsername(
+  db: Reader,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, { readonly id: string }>> {
+  const accounts = new Map<string, { readonly id: string }>()
+  for (const part of inParts(keys)) {
+    const rows = await db
+      .selectFrom('account')
+      .select(['id', 'username_key'])
+      .where('username_key', 'in', part)
+      .execute()
+    for (const { id, username_key } of rows) accounts.set(username_key, { id })
+  }
+  return accounts
+}
+
+/** The ids of the members who have these email addresses, by `comparisonKey`. */
+export async function membersByEmail(db: Reader, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const members = new Map<string, string>()
+  for (const part of inParts(keys)) {
+    const rows = await db
+      .selectFrom('member')
+      .select(['account_id', 'email_key'])
+      .where('email_key', 'in', part)
+      .execute()
+    for (const { account_id, email_key } of rows) members.set(email_key, account_id)
+  }
+  return members
+}
+
+/** A statement takes so many parameters and no more. */
+function inParts(values: readonly string[], size = 1000): string[][] {
+  const parts: string[][] = []
+  for (let start = 0; start < values.length; start += size) parts.push(values.slice(start, start + size))
+  return parts
 }
 
 export interface NewMember {
@@ -156,12 +196,13 @@ export async function lockAccount(trx: Transaction, id: string): Promise<void> {
 
 /** The same for several: two selections with members in common come one after the other. */
 export async function lockAccounts(trx: Transaction, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  await trx
-    .updateTable('account')
-    .set((row) => ({ created_at: row.ref('created_at') }))
-    .where('id', 'in', ids.toSorted())
-    .execute()
+  for (const part of inParts(ids.toSorted())) {
+    await trx
+      .updateTable('account')
+      .set((row) => ({ created_at: row.ref('created_at') }))
+      .where('id', 'in', part)
+      .execute()
+  }
 }
 
 export async function setAllDeactivated(trx: Transaction, ids: readonly string[], now: number): Promise<void> {

@@ -1,3 +1,7 @@
+export const EMAIL_PATTERN = '^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+$'
+/** Of a first or a last name, characters at most. */
+export const NAME_LENGTH = 100
+
 /** A person's account, as administrators see it. Instants are epoch milliseconds. */
 export interface Member {
   readonly id: string
