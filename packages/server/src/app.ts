@@ -132,7 +132,9 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   extra?.register(router, services)
   closeRoutes()
 
-  const stopMaintenance = startMaintenance(services, (error) => app.log.warn({ err: error }, 'maintenance failed'))
+  const stopMaintenance = startMaintenance(services, config.auditRetentionDays, (error) =>
+    app.log.warn({ err: error }, 'maintenance failed'),
+  )
   app.addHook('onClose', async () => {
     await stopMaintenance()
     await usage.close()

@@ -19,6 +19,8 @@ export interface Config {
   readonly passwordMinLength: number
   readonly adminUsername: string | null
   readonly adminPassword: Secret | null
+  /** After so many days audit events are removed; null: never. */
+  readonly auditRetentionDays: number | null
   readonly logLevel: LogLevel
 }
 
@@ -83,6 +85,12 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     (text) => (text.length >= 8 && text.length <= 256 ? new Secret(text) : undefined),
     '8 to 256 characters long',
   ),
+  auditRetentionDays: setting(
+    'RAMP_AUDIT_RETENTION_DAYS',
+    null,
+    (text) => parseInteger(text, 1, 36_500),
+    'a number of days from 1 to 36500',
+  ),
   logLevel: setting(
     'RAMP_LOG_LEVEL',
     'info',
@@ -111,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     passwordMinLength: read(SETTINGS.passwordMinLength),
     adminUsername: read(SETTINGS.adminUsername),
     adminPassword: read(SETTINGS.adminPassword),
+    auditRetentionDays: read(SETTINGS.auditRetentionDays),
     logLevel: read(SETTINGS.logLevel),
   }
   if ((config.adminUsername === null) !== (config.adminPassword === null)) {

@@ -1,3 +1,4 @@
+import { audit } from './commands/audit-verify.ts'
 import { createAdmin } from './commands/create-admin.ts'
 import { doctor } from './commands/doctor.ts'
 import { migrate } from './commands/migrate.ts'
@@ -7,7 +8,7 @@ import { Problem } from './core/problem.ts'
 
 type Command = (config: Config, args: readonly string[]) => Promise<void>
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, 'create-admin': createAdmin, doctor }
+const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, 'create-admin': createAdmin, doctor, audit }
 
 const USAGE = `ramp-server <command>
 
@@ -15,6 +16,7 @@ const USAGE = `ramp-server <command>
   migrate                  bring the database schema up to date
   create-admin <username>  make a further Administrator; the password is read from standard input, or made
   doctor                   check configuration, database, migrations, clock and paths
+  audit verify             whether every audit event is as it was recorded; exit code 1 if not
 
 Settings are environment variables: RAMP_DATABASE_URL, RAMP_HOST, RAMP_PORT, RAMP_PUBLIC_URL, … (docs/configuration.md).
 `

@@ -1,3 +1,4 @@
+import { removeOldEvents } from './audit/remove-old-events.ts'
 import { HOUR_MS } from './core/clock.ts'
 import { enforcePolicy } from './policy/enforce-policy.ts'
 import type { Services } from './services.ts'
@@ -16,7 +17,11 @@ const INTERVAL_MS = HOUR_MS
 const KEPT_CHANGES = 100_000
 
 /** Clears away, hourly, what has no more use. Returns a function that stops it. */
-export function startMaintenance(services: Services, onFailure: (error: unknown) => void): () => Promise<void> {
+export function startMaintenance(
+  services: Services,
+  auditRetentionDays: number | null,
+  onFailure: (error: unknown) => void,
+): () => Promise<void> {
   const { database, clock } = services
   let running: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
@@ -30,6 +35,9 @@ export function startMaintenance(services: Services, onFailure: (error: unknown)
       })
       // What has come out of line since, and what an interrupted change of the policy has left.
       .then(() => enforcePolicy(services, { actor: 'system', now: clock() }))
+      .then(async () => {
+        if (auditRetentionDays !== null) await removeOldEvents(database, auditRetentionDays, clock())
+      })
       .catch(onFailure)
   }, INTERVAL_MS)
   timer.unref()

@@ -1,31 +1,25 @@
+import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { toInstant } from '../core/clock.ts'
+import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { closed, Instant, listOf, Nullable, OneOf, page } from '../http/schemas.ts'
+import { listOf } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
-import { listAuditEvents } from './audit-store.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { AuditEventBody, EventFilter, EventListQuery, toAuditQuery, toEventBody } from './audit-schemas.ts'
+import type { EventPosition } from './audit-store.ts'
+import { exportEvents } from './export-events.ts'
+import { listEvents } from './list-events.ts'
 
-const AuditEventBody = Type.Object({
-  id: Type.Integer(),
-  at: Instant('When it happened.'),
-  action: Type.String({ examples: ['token.revoked'] }),
-  outcome: OneOf(['done', 'refused'] as const),
-  actor: Nullable(Type.Object({ accountId: Type.String(), username: Type.String() })),
-  credential: Type.Object({
-    type: OneOf(['anonymous', 'session', 'pat', 'service', 'system'] as const),
-    id: Nullable(Type.String()),
-  }),
-  address: Nullable(Type.String()),
-  requestId: Nullable(Type.String()),
-  target: Nullable(Type.Object({ type: Type.String(), id: Type.String() })),
-  detail: Type.Record(Type.String(), Type.Unknown()),
-})
+/** Written as it is read from the database, not kept as one text. */
+const Lines = Type.Unsafe<string | Readable>({ type: 'string' })
 
-const isEventId = (value: unknown): value is number => Number.isSafeInteger(value)
+const isPosition = (value: unknown): value is EventPosition =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger)
 
-/** `/api/v1/audit-events`: who did what, newest first. */
-export function registerAuditRoutes(app: Router, { database }: Services): void {
+/** `/api/v1/audit-events`: who did what, newest first, and all of it as a file. */
+export function registerAuditRoutes(app: Router, services: Services): void {
   app.get(
     '/api/v1/audit-events',
     {
@@ -33,17 +27,47 @@ export function registerAuditRoutes(app: Router, { database }: Services): void {
         operationId: 'listAuditEvents',
         tags: ['Audit'],
         summary: 'What happened, newest first',
-        querystring: closed(page),
+        querystring: EventListQuery,
         response: { 200: listOf(AuditEventBody) },
       },
     },
     async (req) => {
-      const { limit = 50, cursor } = req.query
-      const { items, next } = await listAuditEvents(database.read, { before: decodeCursor(cursor, isEventId), limit })
-      return {
-        items: items.map((event) => ({ ...event, at: toInstant(event.at) })),
-        nextCursor: next === undefined ? null : encodeCursor(next),
-      }
+      const { limit = 50, cursor, ...filter } = req.query
+      const page = { after: decodeCursor(cursor, isPosition), limit }
+      const { items, next } = await listEvents(services, toAuditQuery(filter), page)
+      return { items: items.map(toEventBody), nextCursor: next === undefined ? null : encodeCursor(next) }
     },
   )
+
+  app.get(
+    '/api/v1/audit-events/export',
+    {
+      // Asking whether there is an export would already be one, and recorded.
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'exportAuditEvents',
+        tags: ['Audit'],
+        summary: 'What happened, oldest first, one JSON object a line',
+        description: 'Leaves an event itself. An answer that breaks off is not complete.',
+        querystring: EventFilter,
+        response: { 200: { description: 'The events.', content: { 'application/x-ndjson': { schema: Lines } } } },
+      },
+    },
+    async (req, reply) => {
+      const context = contextOf(req, services)
+      const chunks = await exportEvents(services, context, toAuditQuery(req.query))
+      return reply
+        .type('application/x-ndjson')
+        .header(
+          'content-disposition',
+          `attachment; filename="ramp-audit-${toInstant(context.now).slice(0, 10)}.ndjson"`,
+        )
+        .send(Readable.from(linesOf(chunks), { objectMode: false }))
+    },
+  )
+}
+
+/** Read only as fast as the client takes them: the stream asks for the next chunk when it has room. */
+async function* linesOf(chunks: AsyncIterable<readonly AuditEvent[]>): AsyncGenerator<string> {
+  for await (const events of chunks) yield events.map((event) => `${JSON.stringify(toEventBody(event))}\n`).join('')
 }

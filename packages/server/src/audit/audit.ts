@@ -1,5 +1,8 @@
 import type { Actor } from '../core/actor.ts'
+import type { AuditContent } from '../storage/audit-digest.ts'
+import { beforeCommit } from '../storage/before-commit.ts'
 import type { Transaction } from '../storage/database.ts'
+import { appendEvents } from './append-events.ts'
 
 /** By whom, from where and in which request something is done; every use case takes one and hands it to the record. */
 export interface Context {
@@ -18,73 +21,88 @@ export interface SystemContext {
   readonly now: number
 }
 
-export type AuditAction =
-  | 'session.created'
-  | 'session.failed'
-  | 'session.ended'
-  | 'password.changed'
-  | 'password.failed'
-  | 'password.reset'
-  | 'member.created'
-  | 'member.changed'
-  | 'member.deactivated'
-  | 'member.reactivated'
-  | 'service_account.created'
-  | 'service_account.changed'
-  | 'service_account.deactivated'
-  | 'service_account.reactivated'
-  | 'service_account.deleted'
-  | 'group.created'
-  | 'group.changed'
-  | 'group.deleted'
-  | 'group.joined'
-  | 'group.left'
-  | 'group.nested'
-  | 'group.unnested'
-  | 'role.granted'
-  | 'role.taken'
-  | 'token.created'
-  | 'token.changed'
-  | 'token.revoked'
-  | 'token.rotated'
-  | 'token.ended'
-  | 'policy.changed'
-  | 'request.refused'
+/** Everything that is recorded. Filters take one of them, or what several begin with. */
+export const AUDIT_ACTIONS = [
+  'session.created',
+  'session.failed',
+  'session.throttled',
+  'session.ended',
+  'password.changed',
+  'password.failed',
+  'password.reset',
+  'member.created',
+  'member.changed',
+  'member.deactivated',
+  'member.reactivated',
+  'service_account.created',
+  'service_account.changed',
+  'service_account.deactivated',
+  'service_account.reactivated',
+  'service_account.deleted',
+  'group.created',
+  'group.changed',
+  'group.deleted',
+  'group.joined',
+  'group.left',
+  'group.nested',
+  'group.unnested',
+  'role.granted',
+  'role.taken',
+  'token.created',
+  'token.changed',
+  'token.revoked',
+  'token.rotated',
+  'token.ended',
+  'policy.changed',
+  'request.refused',
+  'audit.exported',
+  'audit.removed',
+] as const
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
+
+/** What something is done to. */
+export const AUDIT_TARGET_TYPES = ['member', 'service_account', 'group', 'token', 'session', 'policy', 'route'] as const
+
+type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number]
 
 export interface AuditRecord {
   readonly action: AuditAction
   /** Who did it, where the request itself does not say: somebody who has just proved who they are. */
   readonly by?: { readonly id: string; readonly username: string }
   readonly outcome?: 'done' | 'refused'
-  readonly target?: {
-    readonly type: 'member' | 'service_account' | 'group' | 'token' | 'session' | 'policy' | 'route'
-    readonly id: string
-  }
+  readonly target?: { readonly type: AuditTargetType; readonly id: string }
   /** Names and values, never secrets. */
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
-/** Writes one event, in the transaction of what it records: neither is there without the other. */
-export async function recordAudit(
-  trx: Transaction,
-  context: Context | SystemContext,
-  record: AuditRecord,
-): Promise<void> {
-  await trx.insertInto('audit_event').values(toRow(context, record)).execute()
+/** Records one event, in the transaction of what it records: neither is there without the other. */
+export function recordAudit(trx: Transaction, context: Context | SystemContext, record: AuditRecord): Promise<void> {
+  return recordAudits(trx, context, [record])
 }
 
-/** Several events of one transaction, in one statement. */
+/**
+ * Records several events of one transaction. They are written as its last thing, since the chain of events is one for
+ * everybody, and its end is locked until the commit.
+ */
 export async function recordAudits(
   trx: Transaction,
   context: Context | SystemContext,
   records: readonly AuditRecord[],
 ): Promise<void> {
   if (records.length === 0) return
-  await trx
-    .insertInto('audit_event')
-    .values(records.map((record) => toRow(context, record)))
-    .execute()
+  let events = collected.get(trx)
+  if (events === undefined) {
+    const first: Omit<AuditContent, 'id'>[] = []
+    collected.set(trx, first)
+    beforeCommit(trx, () => appendEvents(trx, first))
+    events = first
+  }
+  for (const record of records) events.push(toRow(context, record))
 }
+
+/** What each open transaction has recorded so far. */
+const collected = new WeakMap<Transaction, Omit<AuditContent, 'id'>[]>()
 
 function toRow(context: Context | SystemContext, { action, by, outcome = 'done', target, detail = {} }: AuditRecord) {
   return {

@@ -12,10 +12,15 @@ export async function openMigrated({
     return { database, migrated: await database.migrate() }
   } catch (error) {
     await database?.close().catch(() => {})
-    const fault = databaseFault(error)
-    if (fault === undefined) throw error
-    throw new ConfigError(`RAMP_DATABASE_URL names a database that cannot be used: ${fault}.`)
+    throw unusable(error)
   }
+}
+
+/** What to throw where a database could not be opened: a {@link ConfigError} if the database is the cause. */
+export function unusable(error: unknown): unknown {
+  const fault = databaseFault(error)
+  if (fault === undefined) return error
+  return new ConfigError(`RAMP_DATABASE_URL names a database that cannot be used: ${fault}.`)
 }
 
 /** Primary result codes of SQLite that are about the file, not about a statement. */

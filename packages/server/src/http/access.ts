@@ -116,6 +116,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/role-grants': allowed('members:read'),
   'GET /api/v1/roles/:role/holders': allowed('members:read'),
   'GET /api/v1/audit-events': allowed('audit:read'),
+  'GET /api/v1/audit-events/export': allowed('audit:read'),
 }
 
 /** Whether a refusal here is worth an audit event: administrative routes, not one's own affairs. */

@@ -24,11 +24,12 @@ interface PasswordChange {
  * password count as sign-in attempts do. Throws `current_password_wrong`, `validation_failed`, `too_many_sign_ins`.
  */
 export async function changePassword(
-  { database, passwordMinLength }: Services,
+  services: Services,
   context: Context,
   actor: SessionActor,
   { currentPassword, newPassword, revokeTokens }: PasswordChange,
 ): Promise<void> {
+  const { database, passwordMinLength } = services
   const { account, sessionId } = actor
   const email = await findEmail(database.read, account.id)
   const rules = { minLength: passwordMinLength, username: account.username, email }
@@ -39,7 +40,7 @@ export async function changePassword(
   }
 
   const attempt = { usernameKey: comparisonKey(account.username), address: context.address, now: context.now }
-  await database.write((trx) => countAttempt(trx, attempt))
+  await countAttempt(services, context, attempt)
   const hash = await findPasswordHash(database.read, account.id)
   if (!(await passwordMatches(currentPassword, hash))) {
     const target = { type: 'member', id: account.id } as const

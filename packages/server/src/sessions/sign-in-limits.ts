@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { sql } from 'kysely'
+import { type Context, recordAudit } from '../audit/audit.ts'
 import { DAY_MS, MINUTE_MS } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
+import { findSignInMember } from '../members/member-store.ts'
+import type { Services } from '../services.ts'
 import type { Transaction } from '../storage/database.ts'
 
 /**
@@ -26,25 +29,75 @@ export interface Attempt {
   readonly now: number
 }
 
-/** Counts an attempt. Throws `too_many_sign_ins`, and so leaves the counts as they were, if there were too many. */
-export async function countAttempt(trx: Transaction, attempt: Attempt): Promise<void> {
+/**
+ * Counts an attempt. Throws `too_many_sign_ins`, and so leaves the counts as they were, if there were too many. The
+ * first that is turned away leaves an audit event, once a scope and window: an attacker cannot fill the table.
+ */
+export async function countAttempt({ database }: Services, context: Context, attempt: Attempt): Promise<void> {
+  try {
+    await database.write((trx) => count(trx, attempt))
+  } catch (error) {
+    if (!(error instanceof TooMany)) throw error
+    if (!error.isRecorded) await database.write((trx) => recordRefusal(trx, context, attempt, error))
+    const freeInSeconds = Math.ceil((error.windowStartedAt + WINDOW_MS - attempt.now) / 1000)
+    throw new Problem('too_many_sign_ins', { headers: { 'retry-after': String(freeInSeconds) } })
+  }
+}
+
+/** Ends the transaction of an attempt that is one too many. */
+class TooMany extends Error {
+  readonly scope: string
+  readonly windowStartedAt: number
+  readonly isRecorded: boolean
+
+  constructor(scope: string, windowStartedAt: number, isRecorded: boolean) {
+    super('Too many sign-ins.')
+    this.scope = scope
+    this.windowStartedAt = windowStartedAt
+    this.isRecorded = isRecorded
+  }
+}
+
+async function count(trx: Transaction, attempt: Attempt): Promise<void> {
   const { now } = attempt
   for (const { scope, limit } of scopesOf(attempt, await isKnownAddress(trx, attempt))) {
     // The row is locked by the upsert, so attempts at once are counted one after the other.
-    const row = await sql<{ failures: number; window_started_at: number }>`
+    const row = await sql<{ failures: number; window_started_at: number; refusal_recorded_at: number | null }>`
       INSERT INTO sign_in_failure AS stored (scope, window_started_at, failures) VALUES (${scope}, ${now}, 1)
       ON CONFLICT (scope) DO UPDATE SET
         failures = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN 1 ELSE stored.failures + 1 END,
         window_started_at = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN excluded.window_started_at
-          ELSE stored.window_started_at END
-      RETURNING failures, window_started_at`
+          ELSE stored.window_started_at END,
+        refusal_recorded_at = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN NULL
+          ELSE stored.refusal_recorded_at END
+      RETURNING failures, window_started_at, refusal_recorded_at`
       .execute(trx)
       .then(({ rows }) => rows[0])
     if (row !== undefined && row.failures > limit) {
-      const freeInSeconds = Math.ceil((row.window_started_at + WINDOW_MS - now) / 1000)
-      throw new Problem('too_many_sign_ins', { headers: { 'retry-after': String(freeInSeconds) } })
+      throw new TooMany(scope, row.window_started_at, row.refusal_recorded_at !== null)
     }
   }
+}
+
+async function recordRefusal(trx: Transaction, context: Context, attempt: Attempt, refusal: TooMany): Promise<void> {
+  const { scope, windowStartedAt } = refusal
+  const marked = await trx
+    .updateTable('sign_in_failure')
+    .set({ refusal_recorded_at: attempt.now })
+    .where('scope', '=', scope)
+    .where('window_started_at', '=', windowStartedAt)
+    .where('refusal_recorded_at', 'is', null)
+    .executeTakeFirst()
+  if (marked.numUpdatedRows === 0n) return
+  const [counted = ''] = scope.split(':', 1)
+  // Failures of one address are about whoever it tries; the others are about one account.
+  const member = counted === 'address' ? undefined : await findSignInMember(trx, attempt.usernameKey)
+  await recordAudit(trx, context, {
+    action: 'session.throttled',
+    outcome: 'refused',
+    ...(member && { target: { type: 'member' as const, id: member.id } }),
+    detail: { counted, until: windowStartedAt + WINDOW_MS },
+  })
 }
 
 /** After a right password: forgives the pair, takes this attempt back elsewhere, and remembers the address. */

@@ -22,10 +22,11 @@ interface SignIn {
  * Opens a session. An unknown username, a wrong password and a deactivated account do the same work and get the same
  * answer. Throws `sign_in_failed` or `too_many_sign_ins`.
  */
-export async function signIn({ database }: Services, context: Context, { username, password, formerSession }: SignIn) {
+export async function signIn(services: Services, context: Context, { username, password, formerSession }: SignIn) {
+  const { database } = services
   const { now, address } = context
   const attempt: Attempt = { usernameKey: comparisonKey(username), address, now }
-  await database.write((trx) => countAttempt(trx, attempt))
+  await countAttempt(services, context, attempt)
 
   const member = await findSignInMember(database.read, attempt.usernameKey)
   const isRight = await passwordMatches(password, member?.passwordHash)

@@ -5,6 +5,7 @@ import { up as main } from './migrations/0001-main.ts'
 import { up as groups } from './migrations/0002-groups.ts'
 import { up as tokenDays } from './migrations/0003-token-days.ts'
 import { up as policy } from './migrations/0004-policy.ts'
+import { up as auditChain } from './migrations/0005-audit-chain.ts'
 import { up as members } from './migrations/0006-members.ts'
 import { up as maintainers } from './migrations/0007-maintainers.ts'
 import { up as verifiers } from './migrations/0009-verifiers.ts'
@@ -16,6 +17,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0002-groups': groups,
   '0003-token-days': tokenDays,
   '0004-policy': policy,
+  '0005-audit-chain': auditChain,
   '0006-members': members,
   '0007-maintainers': maintainers,
   '0009-verifiers': verifiers,

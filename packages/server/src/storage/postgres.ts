@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase } from './database.ts'
 import { runMigrations } from './migrate.ts'
 import { Settlement } from './settlement.ts'
@@ -43,7 +44,7 @@ export function openPostgres(url: string): PostgresDatabase {
     openClient: () => new pg.Client({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
     async write(work) {
       const { result, epoch } = await db.transaction().execute(async (trx) => {
-        const result = await work(trx)
+        const result = await runToCommit(trx, work)
         const { rows } = await sql<{ epoch: number }>`${sql.raw(OWN_EPOCH)}`.execute(trx)
         return { result, epoch: rows[0]?.epoch }
       })

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
+import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase } from './database.ts'
 import { runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
@@ -39,7 +40,7 @@ export function openSqlite(path: string): SqliteDatabase {
     read,
     writer,
     openReader,
-    write: (work) => write.transaction().execute(work),
+    write: (work) => write.transaction().execute((trx) => runToCommit(trx, work)),
     migrate: () => runMigrations(write, 'sqlite'),
     async close() {
       await read.destroy()

@@ -21,6 +21,7 @@ export interface Tables {
   sign_in_failure: SignInFailureTable
   sign_in_address: SignInAddressTable
   audit_event: AuditEventTable
+  audit_chain: AuditChainTable
   authz_clock: AuthzClockTable
   authz_change: AuthzChangeTable
 }
@@ -193,6 +194,8 @@ interface SignInFailureTable {
   scope: string
   window_started_at: number
   failures: number
+  /** That somebody was turned away is recorded once a window. */
+  refusal_recorded_at: number | null
 }
 
 /** Where an account has signed in from: such an address is not held up by failures elsewhere. */
@@ -202,8 +205,9 @@ interface SignInAddressTable {
   last_at: number
 }
 
-interface AuditEventTable {
-  id: Generated<number>
+export interface AuditEventTable {
+  /** Given out by `audit_chain`, one after the other. */
+  id: number
   at: number
   action: string
   outcome: 'done' | 'refused'
@@ -217,6 +221,19 @@ interface AuditEventTable {
   target_id: string | null
   /** JSON object. */
   detail: string
+  /** The digest of the event before: what makes a chain of them. See `audit-digest.ts`. */
+  previous_digest: string
+  digest: string
+}
+
+/** One row: where the chain of audit events starts and where it ends. */
+interface AuditChainTable {
+  id: 1
+  /** The last event that retention removed, or 0 and the digest that a chain starts with. */
+  anchor_id: number
+  anchor_digest: string
+  last_id: number
+  last_digest: string
 }
 
 /** One row: how many authorization changes there were. Written by triggers only. */

@@ -1140,6 +1140,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, oldest first, one JSON object a line
+         * @description Leaves an event itself. An answer that breaks off is not complete.
+         *
+         *     Needs the permission `audit:read`.
+         */
+        get: operations["exportAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -10667,6 +10689,19 @@ export interface operations {
     listAuditEvents: {
         parameters: {
             query?: {
+                /** @description The id of an account, or the username it has now. */
+                actor?: string;
+                /** @description What it was done to. */
+                targetType?: "member" | "service_account" | "group" | "token" | "session" | "policy" | "route";
+                /** @description The id of what it was done to. */
+                targetId?: string;
+                /** @description One action, such as `token.revoked`, or what several begin with: `token.`. */
+                action?: string;
+                outcome?: "done" | "refused";
+                /** @description From this instant on. */
+                from?: string;
+                /** @description Before this instant. */
+                to?: string;
                 /** @description How many at most. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -10710,10 +10745,18 @@ export interface operations {
                             target: {
                                 type: string;
                                 id: string;
+                                /** @description What it is called now; null: it is gone, or has no name. */
+                                name: string | null;
+                                /** @description Of a token: the account that it belongs to. */
+                                ownerId: string | null;
                             } | null;
                             detail: {
                                 [key: string]: unknown;
                             };
+                            /** @description The digest of the event before this one. */
+                            previousDigest: string;
+                            /** @description SHA-256 of this event and the digest before it: see docs/operating.md. */
+                            digest: string;
                         }[];
                         nextCursor: string | null;
                     };
@@ -10783,6 +10826,94 @@ export interface operations {
                 };
             };
             /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description The id of an account, or the username it has now. */
+                actor?: string;
+                /** @description What it was done to. */
+                targetType?: "member" | "service_account" | "group" | "token" | "session" | "policy" | "route";
+                /** @description The id of what it was done to. */
+                targetId?: string;
+                /** @description One action, such as `token.revoked`, or what several begin with: `token.`. */
+                action?: string;
+                outcome?: "done" | "refused";
+                /** @description From this instant on. */
+                from?: string;
+                /** @description Before this instant. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

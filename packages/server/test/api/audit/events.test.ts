@@ -54,7 +54,7 @@ onBothEngines('The audit trail', (engine) => {
         ...by(owner),
         ...session,
         action: 'token.created',
-        target,
+        target: { ...target, name, ownerId: owner.id },
         detail: expect.objectContaining({ name, ownerId: owner.id }),
       }),
     )

@@ -40,6 +40,29 @@ onBothEngines('Guessing passwords', (engine) => {
     expect(await signIn(owner.username, owner.password, address)).toBe(201)
   })
 
+  test('leaves one event for each scope and window, however many are turned away', async () => {
+    const owner = await server.member()
+    const address = newAddress()
+    const events = async () => {
+      const query = `action=session.throttled&targetType=member&targetId=${owner.id}`
+      return (await server.administrator.get(`/api/v1/audit-events?${query}`)).body.items
+    }
+    await guess(20, owner.username, address)
+    await signIn(owner.username, owner.password, address)
+    const refusal = {
+      action: 'session.throttled',
+      outcome: 'refused',
+      actor: null,
+      address,
+      detail: { counted: 'pair' },
+    }
+    expect(await events()).toMatchObject([refusal])
+
+    server.clock.advance(15 * MINUTE_MS)
+    await guess(15, owner.username, address)
+    expect(await events()).toMatchObject([refusal, refusal])
+  })
+
   test('counts whoever spells the name another way', async () => {
     const owner = await server.member({ username: newName('Mixed') })
     const address = newAddress()

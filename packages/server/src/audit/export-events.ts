@@ -1,0 +1,38 @@
+import type { Services } from '../services.ts'
+import type { Reader } from '../storage/database.ts'
+import { type Context, recordAudit } from './audit.ts'
+import type { AuditEvent, AuditFilter } from './audit-event.ts'
+import { type AuditQuery, resolveFilter } from './audit-filter.ts'
+import { type EventPosition, findEvents, lastEventId } from './audit-store.ts'
+
+/** How many events are in memory at once. */
+const CHUNK = 1000
+
+/**
+ * All events that the query names, oldest first, in chunks that are read when they are asked for. What is recorded from
+ * now on, that somebody has taken them included, is not among them.
+ */
+export async function exportEvents(
+  { database }: Services,
+  context: Context,
+  query: AuditQuery,
+): Promise<AsyncIterable<readonly AuditEvent[]>> {
+  const filter = await resolveFilter(database.read, query)
+  const throughId = await lastEventId(database.read)
+  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
+  await database.write((trx) => recordAudit(trx, context, { action: 'audit.exported', detail: { filter: given } }))
+  return filter === undefined ? nothing() : chunksOf(database.read, { ...filter, throughId })
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+async function* chunksOf(db: Reader, filter: AuditFilter): AsyncGenerator<readonly AuditEvent[]> {
+  let after: EventPosition | undefined
+  for (;;) {
+    const events = await findEvents(db, filter, { order: 'asc', after, limit: CHUNK })
+    const last = events.at(-1)
+    if (last === undefined) return
+    yield events
+    after = [last.at, last.id]
+  }
+}
