@@ -20,3 +20,19 @@ export function assertWithinToken(actor: AuthenticatedActor, permissions: Iterab
   if (beyond.length > 0)
     throw new Problem('grant_exceeds_token', { detail: `The token does not hold ${beyond.join(', ')}.` })
 }
+
+/**
+ * A token of another account is a way to act as that account: who cannot give roles makes only such as allow nothing
+ * beyond what they may do themselves. Throws `grant_exceeds_token`, `insufficient_permissions`.
+ */
+export function assertMayHandOut(actor: AuthenticatedActor, permissions: Iterable<string>): void {
+  const handedOut = [...permissions]
+  assertWithinToken(actor, handedOut)
+  if (actor.permissions.has('roles:grant')) return
+  const beyond = handedOut.filter((permission) => !actor.permissions.has(permission))
+  if (beyond.length > 0) {
+    throw new Problem('insufficient_permissions', {
+      detail: `The token would allow ${beyond.join(', ')}: making it needs roles:grant.`,
+    })
+  }
+}

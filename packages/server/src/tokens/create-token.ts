@@ -4,7 +4,7 @@ import type { AuthenticatedActor } from '../core/actor.ts'
 import { Secret } from '../core/secret.ts'
 import { holdPolicy } from '../policy/policy-store.ts'
 import { assertBelowLimit, assertMayCreate, assertWithinRules } from '../policy/restrict-new-token.ts'
-import { assertWithinToken } from '../roles/granting.ts'
+import { assertMayHandOut } from '../roles/granting.ts'
 import type { Services } from '../services.ts'
 import { digestOf } from '../verification/token-verifier.ts'
 import { parseExpiration } from './expiration.ts'
@@ -24,7 +24,8 @@ export interface TokenInput {
 /**
  * Makes a token: a personal access token for a person, a service token for a machine. The secret exists in the answer only. Throws
  * `validation_failed`, `token_name_taken`, what the policy refuses (`token_creation_not_allowed`, `policy_violation`,
- * `token_limit_reached`), and `grant_exceeds_token` where a narrowed token would make a broader one.
+ * `token_limit_reached`), and `grant_exceeds_token` or
+ * `insufficient_permissions` where it would allow what the actor cannot hand out.
  */
 export async function createToken(
   { database, tokenPrefix }: Services,
@@ -36,7 +37,7 @@ export async function createToken(
   const { now } = context
   const expiresAt = parseExpiration(input.expiresAt, now)
   const permissions = narrowingOf(input.permissions, owner.permissions)
-  assertWithinToken(actor, permissions ?? owner.permissions)
+  assertMayHandOut(actor, permissions ?? owner.permissions)
   const allowedAddresses = addressRangesOf(input.allowedAddresses)
   const kind = kindFor(owner)
   const { id, text } = generateToken(tokenPrefix, kind)

@@ -6,7 +6,7 @@ import { Secret } from '../core/secret.ts'
 import { nearestAllowedEnd } from '../policy/policy.ts'
 import { holdPolicy } from '../policy/policy-store.ts'
 import { assertBelowLimit, assertMayCreate, assertWithinRules } from '../policy/restrict-new-token.ts'
-import { assertWithinToken } from '../roles/granting.ts'
+import { assertMayHandOut } from '../roles/granting.ts'
 import type { Services } from '../services.ts'
 import { digestOf } from '../verification/token-verifier.ts'
 import { parseExpiration } from './expiration.ts'
@@ -47,7 +47,7 @@ export async function rotateToken(
     await lockToken(trx, id)
     const old = await requireToken(trx, owner.id, id)
     if (tokenStatus(old, now) !== 'active') throw new Problem('token_not_active')
-    if (isOther) assertWithinToken(actor, old.permissions ?? owner.permissions)
+    if (actor.account.id !== owner.id) assertMayHandOut(actor, old.permissions ?? owner.permissions)
     const policy = await holdPolicy(trx, database.engine)
     const rules = policy[old.kind]
     assertMayCreate(policy, owner)
