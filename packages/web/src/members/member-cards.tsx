@@ -2,11 +2,10 @@ import { Stack, Text } from '@mantine/core'
 import { AccountStatus } from '../app/account-status.tsx'
 import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
 import { Instant } from '../app/instant.tsx'
-import { RoleBadges } from '../roles/role-badges.tsx'
-import type { MemberRowsProps } from './member-table.tsx'
+import { MemberRoles, type MemberRowsProps, Tick } from './member-table.tsx'
 import { MemberTitle } from './member-title.tsx'
 
-export function MemberCards({ members, now }: MemberRowsProps) {
+export function MemberCards({ members, now, ticked, onTick }: MemberRowsProps) {
   return (
     <Cards label="Members">
       {members.map((member) => (
@@ -18,10 +17,14 @@ export function MemberCards({ members, now }: MemberRowsProps) {
                 {member.email}
               </Text>
             </div>
-            <RoleBadges roles={member.roles} />
+            {onTick && <Tick member={member} ticked={ticked} onTick={onTick} />}
+            <MemberRoles member={member} />
             <Facts>
               <Fact label="Status">
                 <AccountStatus account={member} />
+              </Fact>
+              <Fact label="Active tokens">
+                <Text size="sm">{member.activeTokens}</Text>
               </Fact>
               <Fact label="Last sign-in">
                 <Instant at={member.lastSignInAt} now={now} never="Never" />

@@ -20,11 +20,19 @@ const FORGET_AT_ONCE = 0
 const ALL = ['members'] as const
 
 export function membersQuery(filter: MemberFilter) {
-  const { status, q } = filter
+  const { status, q, role, neverSignedIn, sort } = filter
   return infiniteQueryOptions({
     queryKey: [...ALL, 'list', filter],
     queryFn: ({ pageParam, signal }) => {
-      const query = { status, limit: PAGE_SIZE, ...(q && { q }), ...(pageParam && { cursor: pageParam }) }
+      const query = {
+        status,
+        limit: PAGE_SIZE,
+        ...(q && { q }),
+        ...(role && { role }),
+        ...(neverSignedIn && { neverSignedIn }),
+        ...(sort && { sort }),
+        ...(pageParam && { cursor: pageParam }),
+      }
       return answerOf(api.GET('/api/v1/members', { params: { query }, signal }))
     },
     initialPageParam: '',
@@ -77,6 +85,36 @@ export function useChangeMember(id: string) {
     mutationFn: (body: MemberChange) => answerOf(api.PATCH('/api/v1/members/{id}', { params: { path: { id } }, body })),
     onSuccess: (member) => note(client, member),
   })
+}
+
+export type BulkAction = { readonly grant: string } | { readonly take: string } | { readonly status: 'deactivated' }
+
+export function useBulkChange() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { ids: string[]; action: BulkAction }) => answerOf(api.POST('/api/v1/members/bulk', { body })),
+    onSuccess: () => noteAll(client),
+  })
+}
+
+export type ImportReport = paths['/api/v1/members/import']['post']['responses'][200]['content']['application/json']
+
+export function useImport() {
+  const client = useQueryClient()
+  return useMutation({
+    gcTime: FORGET_AT_ONCE,
+    mutationFn: ({ csv, dryRun }: { readonly csv: string; readonly dryRun: boolean }) =>
+      answerOf(api.POST('/api/v1/members/import', { params: { query: { dryRun } }, body: { csv } })),
+    onSuccess: ({ dryRun }) => {
+      if (!dryRun) noteAll(client)
+    },
+  })
+}
+
+/** Anybody may have changed, oneself too. */
+function noteAll(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: ALL })
+  void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
 }
 
 function note(client: QueryClient, member: Member): void {

@@ -54,7 +54,7 @@ export function MemberStatusSection({ member }: { readonly member: Member }) {
         <Text fw={600}>{member.displayName}</Text>
         <Text size="sm">
           {isActive
-            ? 'Every session ends, and every personal access token is refused from its next call on, everywhere. Roles and tokens are kept; you can reactivate at any time.'
+            ? `Every session ends, and ${member.activeTokens === 1 ? '1 active token stops' : `${member.activeTokens} active tokens stop`}: each is refused from its next call on, everywhere. Roles and tokens are kept; you can reactivate at any time.`
             : 'Signing in works again with the same password and roles.'}
         </Text>
         {!isActive && <ReactivationChoice value={choice} onChange={setChoice} />}

@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core'
+import { Checkbox, Table, Text } from '@mantine/core'
 import { AccountStatus } from '../app/account-status.tsx'
 import { Instant } from '../app/instant.tsx'
 import classes from '../app/table.module.css'
@@ -9,16 +9,21 @@ import { MemberTitle } from './member-title.tsx'
 export interface MemberRowsProps {
   readonly members: readonly Member[]
   readonly now: number
+  readonly ticked: readonly string[]
+  /** Undefined: there is nothing to do with a selection. */
+  readonly onTick: ((id: string) => void) | undefined
 }
 
-export function MemberTable({ members, now }: MemberRowsProps) {
+export function MemberTable({ members, now, ticked, onTick }: MemberRowsProps) {
   return (
     <Table verticalSpacing="sm" horizontalSpacing="sm" aria-label="Members" className={classes['table']}>
       <Table.Thead>
         <Table.Tr>
+          {onTick && <Table.Td w="2.5rem" aria-label="Selection" />}
           <Table.Th scope="col">Name</Table.Th>
           <Table.Th scope="col">Email</Table.Th>
           <Table.Th scope="col">Roles</Table.Th>
+          <Table.Th scope="col">Tokens</Table.Th>
           <Table.Th scope="col">Last sign-in</Table.Th>
           <Table.Th scope="col">Status</Table.Th>
         </Table.Tr>
@@ -26,6 +31,11 @@ export function MemberTable({ members, now }: MemberRowsProps) {
       <Table.Tbody>
         {members.map((member) => (
           <Table.Tr key={member.id}>
+            {onTick && (
+              <Table.Td>
+                <Tick member={member} ticked={ticked} onTick={onTick} />
+              </Table.Td>
+            )}
             <Table.Th scope="row">
               <MemberTitle member={member} />
             </Table.Th>
@@ -33,8 +43,9 @@ export function MemberTable({ members, now }: MemberRowsProps) {
               <Text size="sm">{member.email}</Text>
             </Table.Td>
             <Table.Td>
-              <RoleBadges roles={member.roles} />
+              <MemberRoles member={member} />
             </Table.Td>
+            <Table.Td>{member.activeTokens}</Table.Td>
             <Table.Td>
               <Instant at={member.lastSignInAt} now={now} never="Never" />
             </Table.Td>
@@ -45,5 +56,29 @@ export function MemberTable({ members, now }: MemberRowsProps) {
         ))}
       </Table.Tbody>
     </Table>
+  )
+}
+
+export function Tick({ member, ticked, onTick }: Pick<MemberRowsProps, 'ticked'> & TickProps) {
+  const label = `Select ${member.displayName}`
+  return <Checkbox aria-label={label} checked={ticked.includes(member.id)} onChange={() => onTick(member.id)} />
+}
+
+interface TickProps {
+  readonly member: Member
+  readonly onTick: (id: string) => void
+}
+
+/** Given directly, and below it what groups give. */
+export function MemberRoles({ member: { roles, inheritedRoles } }: { readonly member: Member }) {
+  return (
+    <>
+      <RoleBadges roles={roles} />
+      {inheritedRoles.map(({ role, through }) => (
+        <Text key={role} size="xs" c="dimmed" style={{ whiteSpace: 'normal' }}>
+          {role} by {through.join(' in ')}
+        </Text>
+      ))}
+    </>
   )
 }

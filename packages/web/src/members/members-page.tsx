@@ -1,5 +1,5 @@
-import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { IconDownload, IconPlus, IconSearch, IconUpload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ADMIN_PAGES } from '../app/admin-pages.ts'
@@ -11,17 +11,14 @@ import { useAddress } from '../app/use-address.ts'
 import { useIsWide } from '../app/use-is-wide.ts'
 import { useNow } from '../app/use-now.ts'
 import { useAccount } from '../session/use-account.ts'
+import { BulkBar } from './bulk-bar.tsx'
 import { CreateMemberDialog } from './create-member-dialog.tsx'
+import { ImportDialog } from './import-dialog.tsx'
 import { MemberCards } from './member-cards.tsx'
+import { MemberFilters } from './member-filters.tsx'
 import { membersQuery } from './member-queries.ts'
-import { readMemberSearch } from './member-search.ts'
+import { type MemberFilter, readMemberSearch } from './member-search.ts'
 import { MemberTable } from './member-table.tsx'
-
-const STATUSES = [
-  { value: 'all', label: 'Active and deactivated' },
-  { value: 'active', label: 'Active' },
-  { value: 'deactivated', label: 'Deactivated' },
-] as const
 
 /** `/_admin/ramp-tenant-members`: the people who can sign in. */
 export function MembersPage() {
@@ -29,23 +26,50 @@ export function MembersPage() {
   const isWide = useIsWide()
   const mayCreate = useAccount().permissions.includes('members:write')
   const [isCreating, setCreating] = useState(false)
+  const [isImporting, setImporting] = useState(false)
   const { search, change } = useAddress(readMemberSearch)
-  const { status = 'all', q } = search
-  const list = useInfiniteQuery(membersQuery({ status, q }))
+  const { status = 'all', q, role, never, sort } = search
+  const filter: MemberFilter = { status, q, role, neverSignedIn: never && (true as const), sort }
+  const list = useInfiniteQuery(membersQuery(filter))
   const members = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const [ticked, setTicked] = useState<readonly string[]>([])
+  // Who is no longer listed is no longer meant.
+  const selected = members.filter(({ id }) => ticked.includes(id))
+  const onTick = (id: string) =>
+    setTicked((former) => (former.includes(id) ? former.filter((each) => each !== id) : [...former, id]))
   const Rows = isWide ? MemberTable : MemberCards
 
   return (
     <>
       <PageHeader
         title={ADMIN_PAGES.members.label}
-        description="The people who can sign in, and the roles given to each directly."
+        description="The people who can sign in, their roles, and how many tokens each has."
         action={
-          mayCreate && (
-            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
-              Create member
+          <Group gap="sm">
+            <Button
+              component="a"
+              href="/api/v1/members/export"
+              download
+              variant="default"
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              Export
             </Button>
-          )
+            {mayCreate && (
+              <>
+                <Button
+                  variant="default"
+                  leftSection={<IconUpload size={16} aria-hidden />}
+                  onClick={() => setImporting(true)}
+                >
+                  Import
+                </Button>
+                <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
+                  Create member
+                </Button>
+              </>
+            )}
+          </Group>
         }
       />
       <Stack gap="md">
@@ -56,16 +80,12 @@ export function MembersPage() {
             value={q ?? ''}
             onSearch={(text) => change({ q: text }, { replace: true })}
           />
-          <NativeSelect
-            aria-label="Status"
-            data={[...STATUSES]}
-            value={status}
-            onChange={({ currentTarget }) => change({ status: currentTarget.value }, { replace: true })}
-          />
+          <MemberFilters search={search} onChange={(changes) => change(changes, { replace: true })} />
           <Text size="sm" c="dimmed" ml={{ sm: 'auto' }} role="status">
             {list.isSuccess && countOf(members.length, list.hasNextPage, ['member', 'members'])}
           </Text>
         </Group>
+        {mayCreate && <BulkBar selected={selected} onDone={() => setTicked([])} />}
         <ListPanel
           list={list}
           noun="members"
@@ -74,21 +94,18 @@ export function MembersPage() {
             <Empty
               icon={<IconSearch size={22} aria-hidden />}
               title="No matching members"
-              text={
-                q === undefined
-                  ? `No member is ${status}.`
-                  : `No ${status === 'all' ? '' : status} member’s name, username or email contains “${q}”.`
-              }
+              text="Nobody fits what is searched for and chosen above."
             >
-              <Button variant="default" onClick={() => change({ q: '', status: 'all' })}>
+              <Button variant="default" onClick={() => change({ q: '', status: 'all', role: '', never: undefined })}>
                 Show all members
               </Button>
             </Empty>
           }
         >
-          <Rows members={members} now={now} />
+          <Rows members={members} now={now} ticked={ticked} onTick={mayCreate ? onTick : undefined} />
         </ListPanel>
       </Stack>
+      <ImportDialog isOpen={isImporting} onClose={() => setImporting(false)} />
       <CreateMemberDialog isOpen={isCreating} onClose={() => setCreating(false)} />
     </>
   )
