@@ -10,4 +10,5 @@ export const ADMIN_PAGES = {
   },
   tokens: { to: '/_admin/tokens', label: 'Inventory', permission: 'inventory:read' },
   policy: { to: '/_admin/policy', label: 'Policy', permission: 'policy:read' },
+  audit: { to: '/_admin/audit', label: 'Audit', permission: 'audit:read' },
 } as const

@@ -2,6 +2,7 @@ import { NavLink, Stack, Text } from '@mantine/core'
 import {
   IconBook2,
   IconExternalLink,
+  IconHistory,
   IconId,
   IconKey,
   IconListSearch,
@@ -26,6 +27,7 @@ const ADMINISTRATION = [
   { ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot },
   { ...ADMIN_PAGES.tokens, Icon: IconListSearch },
   { ...ADMIN_PAGES.policy, Icon: IconRuler2 },
+  { ...ADMIN_PAGES.audit, Icon: IconHistory },
 ] as const
 
 type Page = (typeof SETTINGS | typeof ADMINISTRATION)[number]

@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { AuditPage } from '../audit/audit-page.tsx'
+import { readAuditSearch } from '../audit/audit-search.ts'
 import { GroupPage } from '../groups/group-page.tsx'
 import { readGroupSearch } from '../groups/group-search.ts'
 import { GroupsPage } from '../groups/groups-page.tsx'
@@ -164,6 +166,17 @@ const policy = createRoute({
   ),
 })
 
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: ADMIN_PAGES.audit.to,
+  validateSearch: readAuditSearch,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.audit.permission}>
+      <AuditPage />
+    </Requires>
+  ),
+})
+
 const unknownSetting = createRoute({ getParentRoute: () => frame, path: '/_settings/$', component: NotFoundPage })
 const unknownAdmin = createRoute({ getParentRoute: () => frame, path: '/_admin/$', component: NotFoundPage })
 
@@ -185,6 +198,7 @@ export const router = createRouter({
       inventory,
       anyToken,
       policy,
+      audit,
       unknownSetting,
       unknownAdmin,
     ]),
