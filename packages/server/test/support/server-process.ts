@@ -12,6 +12,8 @@ interface ProgramOptions {
   /** What it reads from standard input; nothing by default. */
   readonly stdin?: string
   readonly cwd?: string
+  /** Another program than `ramp-server`. */
+  readonly program?: string
 }
 
 interface Exit {
@@ -61,9 +63,9 @@ export async function startServerProcess(options: Omit<ProgramOptions, 'args'>):
 }
 
 /** Starts the program, whatever becomes of it. */
-export function startProgram({ env = {}, args = [], stdin, cwd = tmpdir() }: ProgramOptions) {
+export function startProgram({ env = {}, args = [], stdin, cwd = tmpdir(), program = PROGRAM }: ProgramOptions) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { PATH, HOME, ...env },
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
