@@ -11,6 +11,9 @@ import { ADMINISTRATOR, BROWSERS, GROUPS, MACHINES, PEOPLE, type Person, PURPOSE
 const HISTORY_DAYS = 400
 const DAILY_DAYS = 90
 
+/** How long somebody takes to find out that their token is refused. */
+const NOTICED_MS = 2 * DAY_MS
+
 /** Whatever calls with a token. */
 interface Program {
   readonly secret: Secret
@@ -114,17 +117,20 @@ export async function fill(database: Database, config: Config, now: number, pass
       const expiresAt = lifetime === null ? null : new Date(clock + lifetime * DAY_MS).toISOString()
       const { body } = await call(visitor, 'POST', '/api/v1/tokens', { name, expiresAt, permissions, allowedAddresses })
       const from = clock
-      // Half are in use to this day; the others were for an afternoon, or never used.
-      const use = random.below1()
-      const callsADay = use < 0.5 ? random.between(1, 40) : use < 0.85 ? 2 : 0
-      const until = use < 0.5 ? now : from + random.between(1, 20) * DAY_MS
-      programs.push({ secret: new Secret(body.secret), address: addressOf(username), client, callsADay, from, until })
-      const revokedAt = from + random.between(5, 200) * DAY_MS
-      if (random.below1() < 0.25 && revokedAt < leaves) {
+      const revokedAt = random.below1() < 0.25 ? from + random.between(5, 200) * DAY_MS : Number.POSITIVE_INFINITY
+      const isRevoked = revokedAt < leaves
+      if (isRevoked) {
         plan(revokedAt, async () => {
           await call(await signIn(username), 'DELETE', `/api/v1/tokens/${body.token.id}`)
         })
       }
+      // Half are in use to this day; the others were for an afternoon, or never used.
+      const use = random.below1()
+      const callsADay = use < 0.5 ? random.between(1, 40) : use < 0.85 ? 2 : 0
+      const wanted = use < 0.5 ? now : from + random.between(1, 20) * DAY_MS
+      const ends = Math.min(isRevoked ? revokedAt : now, lifetime === null ? now : from + lifetime * DAY_MS, leaves)
+      const until = Math.min(wanted, ends + NOTICED_MS)
+      programs.push({ secret: new Secret(body.secret), address: addressOf(username), client, callsADay, from, until })
       clock += MINUTE_MS
     }
   }
@@ -136,20 +142,26 @@ export async function fill(database: Database, config: Config, now: number, pass
     const path = `/api/v1/service-accounts/${body.id}`
     for (const role of roles) await call(admin, 'PUT', `${path}/roles/${role}`)
     const made = clock
+    const ends = daysAgo(retired ?? 0)
     for (const token of tokens) {
       const { body: created } = await call(admin, 'POST', `${path}/tokens`, { name: token })
       const program = { address, client, callsADay: Math.ceil(callsADay / tokens.length) }
       const rotatedAt = made + random.between(120, 300) * DAY_MS
-      programs.push({ secret: new Secret(created.secret), ...program, from: made, until: rotatedAt + 2 * HOUR_MS })
-      if (rotatedAt > daysAgo(retired ?? 0)) continue
+      programs.push({
+        secret: new Secret(created.secret),
+        ...program,
+        from: made,
+        until: Math.min(rotatedAt + 2 * HOUR_MS, ends + NOTICED_MS),
+      })
+      if (rotatedAt > ends) continue
       plan(rotatedAt, async () => {
         const address = `${path}/tokens/${created.token.id}/rotate`
         const { body: next } = await call(admin, 'POST', address, { overlapSeconds: 86_400 })
-        programs.push({ secret: new Secret(next.secret), ...program, from: clock, until: now })
+        programs.push({ secret: new Secret(next.secret), ...program, from: clock, until: ends + NOTICED_MS })
       })
     }
     if (retired !== undefined) {
-      plan(daysAgo(retired), async () => {
+      plan(ends, async () => {
         await call(admin, 'PATCH', path, { status: 'deactivated' })
       })
     }

@@ -92,3 +92,27 @@ onBothEngines('What ramp-server doctor finds wrong', (engine) => {
     }
   })
 })
+
+test('A database whose clock differs by more than two seconds is found out by ramp-server doctor', async () => {
+  const database = await createDatabase('postgres')
+  const differsBy = async (seconds: number) => {
+    // Found before the server's own function of that name: to whoever asks, this database's clock is another.
+    await database.sql(`CREATE SCHEMA IF NOT EXISTS ahead;
+      CREATE OR REPLACE FUNCTION ahead.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
+        $$ SELECT pg_catalog.clock_timestamp() + interval '${seconds} seconds' $$;
+      ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET search_path = ahead, pg_catalog, public`)
+    return doctor({ RAMP_DATABASE_URL: database.url })
+  }
+  try {
+    for (const seconds of [3600, -3600]) {
+      const { code, stdout } = await differsBy(seconds)
+      expect(code).toBe(1)
+      expect(stdout).toMatch(
+        /✗ clock: bring this machine's clock and the database's together \(NTP\): they differ by 3[56]\d{5} ms\.\n$/,
+      )
+    }
+    expect(await differsBy(0)).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ clock') })
+  } finally {
+    await database.remove()
+  }
+})
