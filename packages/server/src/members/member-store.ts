@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { Problem } from '../core/problem.ts'
 import { comparisonKey } from '../core/text.ts'
 import { rolesGivenTo } from '../roles/role-grant-store.ts'
@@ -94,8 +95,8 @@ export async function membersByEmail(db: Reader, keys: readonly string[]): Promi
 }
 
 /** A statement takes so many parameters and no more. */
-function inParts(values: readonly string[], size = 1000): string[][] {
-  const parts: string[][] = []
+function inParts<Value>(values: readonly Value[], size = 1000): Value[][] {
+  const parts: Value[][] = []
   for (let start = 0; start < values.length; start += size) parts.push(values.slice(start, start + size))
   return parts
 }
@@ -112,34 +113,46 @@ export interface NewMember {
 }
 
 /** Throws `username_taken` or `email_taken`. */
-export async function insertMember(trx: Transaction, member: NewMember): Promise<void> {
-  await namingTaken(async () => {
-    await trx
-      .insertInto('account')
-      .values({
-        id: member.id,
-        kind: 'member',
-        username: member.username,
-        username_key: comparisonKey(member.username),
-        ...displayed(member),
-        created_at: member.createdAt,
-        deactivated_at: null,
-      })
-      .execute()
-    await trx
-      .insertInto('member')
-      .values({
-        account_id: member.id,
-        email: member.email,
-        email_key: comparisonKey(member.email),
-        first_name: member.firstName,
-        last_name: member.lastName,
-        password_hash: member.passwordHash,
-        password_change_required_at: member.passwordChangeRequiredAt,
-        last_sign_in_at: null,
-      })
-      .execute()
-  })
+export function insertMember(trx: Transaction, member: NewMember): Promise<void> {
+  return insertMembers(trx, [member])
+}
+
+/** The same for many at once. */
+export async function insertMembers(trx: Transaction, members: readonly NewMember[]): Promise<void> {
+  for (const part of inParts(members, ROWS_AT_ONCE)) {
+    await namingTaken(async () => {
+      await trx.insertInto('account').values(part.map(toAccountRow)).execute()
+      await trx.insertInto('member').values(part.map(toMemberRow)).execute()
+    })
+  }
+}
+
+/** Of up to eight columns each: well within what the parameters of one statement allow on either engine. */
+const ROWS_AT_ONCE = 500
+
+function toAccountRow({ id, username, firstName, lastName, createdAt }: NewMember) {
+  return {
+    id,
+    kind: 'member' as const,
+    username,
+    username_key: comparisonKey(username),
+    ...displayed({ firstName, lastName }),
+    created_at: createdAt,
+    deactivated_at: null,
+  }
+}
+
+function toMemberRow({ id, email, firstName, lastName, passwordHash, passwordChangeRequiredAt }: NewMember) {
+  return {
+    account_id: id,
+    email,
+    email_key: comparisonKey(email),
+    first_name: firstName,
+    last_name: lastName,
+    password_hash: passwordHash,
+    password_change_required_at: passwordChangeRequiredAt,
+    last_sign_in_at: null,
+  }
 }
 
 /** Writes the names of a member. Throws `username_taken` or `email_taken`. */
@@ -159,6 +172,29 @@ export async function updateMember(
       .where('account_id', '=', id)
       .execute()
   })
+}
+
+/** The same for many at once, except usernames, which stay. Throws `email_taken`. */
+export async function updateMembers(trx: Transaction, members: readonly Member[]): Promise<void> {
+  for (const part of inParts(members, ROWS_AT_ONCE)) {
+    const accounts = part.map((member) => {
+      const { display_name, display_name_key } = displayed(member)
+      return sql`(${member.id}, ${display_name}, ${display_name_key})`
+    })
+    const rows = part.map(
+      ({ id, email, firstName, lastName }) =>
+        sql`(${id}, ${email}, ${comparisonKey(email)}, ${firstName}, ${lastName})`,
+    )
+    await namingTaken(async () => {
+      await sql`WITH named (id, name, name_key) AS (VALUES ${sql.join(accounts)})
+        UPDATE account SET display_name = name, display_name_key = name_key FROM named WHERE named.id = account.id`.execute(
+        trx,
+      )
+      await sql`WITH named (id, new_email, new_email_key, first, last) AS (VALUES ${sql.join(rows)})
+        UPDATE member SET email = new_email, email_key = new_email_key, first_name = first, last_name = last
+        FROM named WHERE named.id = member.account_id`.execute(trx)
+    })
+  }
 }
 
 function displayed({ firstName, lastName }: Pick<Member, 'firstName' | 'lastName'>) {
@@ -216,13 +252,14 @@ export async function grantToAll(
   ids: readonly string[],
   { role, grantedAt, grantedBy }: { readonly role: string; readonly grantedAt: number; readonly grantedBy: string },
 ): Promise<void> {
-  if (ids.length === 0) return
-  const grants = ids.map((id) => ({ account_id: id, role, granted_at: grantedAt, granted_by: grantedBy }))
-  await trx
-    .insertInto('role_grant')
-    .values(grants)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  for (const part of inParts(ids)) {
+    const grants = part.map((id) => ({ account_id: id, role, granted_at: grantedAt, granted_by: grantedBy }))
+    await trx
+      .insertInto('role_grant')
+      .values(grants)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
 }
 
 export async function takeFromAll(trx: Transaction, ids: readonly string[], role: string): Promise<void> {
