@@ -49,6 +49,10 @@ test.for([SCREENS[0], SCREENS[3]])(
     await visit.looksRight()
 
     await page.goto('/_admin/tokens?q=deploy')
+    await page.getByLabel('Everything of a member or service account').fill('ada')
+    await page.getByRole('button', { name: 'Choose' }).click()
+    await shown(page.getByText('2 tokens of 1 account.'))
+    await page.getByRole('button', { name: 'Cancel' }).click()
     await shown(page.getByText('1 token', { exact: true }))
     await page.getByRole('button', { name: 'Revoke all that are found' }).click()
     const dialog = partsOf(visit).dialog('Revoke tokens')
@@ -63,7 +67,7 @@ test.for([SCREENS[0], SCREENS[3]])(
   },
 )
 
-test('An owner sees the use of a token on its page', async (context) => {
+test('An owner sees the use of a token on its page, and the token that takes its place', async (context) => {
   const ramp = await startRamp(context)
   const visit = await browser.visit(context, ramp.origin)
   const { page } = visit
@@ -81,6 +85,14 @@ test('An owner sees the use of a token on its page', async (context) => {
   await page.getByRole('button', { name: 'Explain' }).click()
   await shown(page.getByText('It would be accepted'))
   await visit.looksRight()
+  const former = page.url()
+  await page.getByRole('button', { name: 'Regenerate' }).click()
+  await page.getByLabel('At once').check()
+  await page.getByRole('button', { name: 'Regenerate token' }).click()
+  const made = page.getByRole('dialog', { name: 'Token regenerated' })
+  await made.getByRole('button', { name: 'Copy', exact: true }).click()
+  await made.getByRole('button', { name: 'Done' }).click()
+  await page.waitForURL((url) => url.href !== former)
   await page.getByRole('button', { name: 'Revoke' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke token' }).click()
   await shown(page.getByText('Revoked by ada'))

@@ -17,6 +17,8 @@ interface FinderProps {
   readonly placeholder: string
   /** Where it looks: names the answers in the cache. */
   readonly within: string
+  /** What is done with one that is found. */
+  readonly action?: 'Add' | 'Choose'
   readonly find: (text: string, signal: AbortSignal) => Promise<readonly Candidate[]>
   readonly isChosen: (id: string) => boolean
   readonly busyId: string | undefined
@@ -24,7 +26,7 @@ interface FinderProps {
 }
 
 /** Finds something by its name and adds it: for lists too long to choose from. */
-export function Finder({ label, placeholder, within, find, isChosen, busyId, onAdd }: FinderProps) {
+export function Finder({ label, placeholder, within, action = 'Add', find, isChosen, busyId, onAdd }: FinderProps) {
   const [text, setText] = useState('')
   const sought = text.trim()
   const { data, error } = useQuery({
@@ -66,11 +68,11 @@ export function Finder({ label, placeholder, within, find, isChosen, busyId, onA
                     <Button
                       size="xs"
                       variant="default"
-                      aria-label={`Add ${candidate.name}`}
+                      aria-label={`${action} ${candidate.name}`}
                       loading={busyId === candidate.id}
                       onClick={() => onAdd(candidate)}
                     >
-                      Add
+                      {action}
                     </Button>
                   )}
                 </Group>

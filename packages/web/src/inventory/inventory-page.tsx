@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Empty } from '../app/empty.tsx'
+import { Finder } from '../app/finder.tsx'
 import { ListPanel } from '../app/list-panel.tsx'
 import { PageHeader } from '../app/page-header.tsx'
 import { SearchField } from '../app/search-field.tsx'
@@ -10,6 +11,7 @@ import { Section } from '../app/section.tsx'
 import { useAddress } from '../app/use-address.ts'
 import { useIsWide } from '../app/use-is-wide.ts'
 import { useNow } from '../app/use-now.ts'
+import { findAccounts } from '../groups/find-accounts.ts'
 import { useAccount } from '../session/use-account.ts'
 import { DEFAULT_SORT, type TokenSort } from '../tokens/token-search.ts'
 import { FindToken } from './find-token.tsx'
@@ -134,7 +136,8 @@ export function InventoryPage() {
 /** After an incident: everything from before an instant, or everything of somebody. */
 function Shortcuts({ onChosen }: { readonly onChosen: (target: RevokeTarget) => void }) {
   const [before, setBefore] = useState('')
-  const [accountId, setAccountId] = useState('')
+  const { permissions } = useAccount()
+  const mayFind = permissions.includes('members:read') || permissions.includes('service-accounts:read')
   return (
     <Section title="After an incident" description="Both ask before anything happens, and say how many.">
       <Group gap="sm" align="flex-end">
@@ -157,21 +160,20 @@ function Shortcuts({ onChosen }: { readonly onChosen: (target: RevokeTarget) => 
           Revoke these
         </Button>
       </Group>
-      <Group gap="sm" align="flex-end">
-        <TextInput
-          label="Everything of the account with the id"
-          placeholder="Its page has it in the address"
-          value={accountId}
-          onChange={({ currentTarget }) => setAccountId(currentTarget.value.trim())}
+      {mayFind && (
+        <Finder
+          label="Everything of a member or service account"
+          placeholder="Find by name, username or email"
+          within="accounts"
+          action="Choose"
+          find={(text, signal) => findAccounts(text, permissions, signal)}
+          isChosen={() => false}
+          busyId={undefined}
+          onAdd={({ id, name }) =>
+            onChosen({ search: { accountId: id }, description: `Every active token of ${name}` })
+          }
         />
-        <Button
-          variant="default"
-          disabled={readInventorySearch({ accountId }).accountId === undefined}
-          onClick={() => onChosen({ search: { accountId }, description: 'Every active token of this account' })}
-        >
-          Revoke all of theirs
-        </Button>
-      </Group>
+      )}
     </Section>
   )
 }

@@ -32,6 +32,29 @@ export function countQuery(search: InventorySearch) {
   })
 }
 
+export type RevokeFilter = Extract<RevokeBody, { filter: object }>['filter']
+
+/** Often enough for a bar that moves; counting costs the server some. */
+const PROGRESS_MS = 1000
+
+/** How many of a filter are still to be revoked, asked again and again. */
+export function leftQuery({ status: sought = 'active', ...filter }: RevokeFilter) {
+  // All of them include those that are revoked, which would never become fewer.
+  const statuses = sought === 'all' ? (['active', 'expired'] as const) : [sought]
+  return queryOptions({
+    queryKey: ['tokens', 'left', sought, filter],
+    queryFn: async ({ signal }) => {
+      const counts = statuses.map((status) =>
+        answerOf(api.GET('/api/v1/admin/tokens/count', { params: { query: { ...filter, status } }, signal })),
+      )
+      return (await Promise.all(counts)).reduce((sum, { count }) => sum + count, 0)
+    },
+    refetchInterval: PROGRESS_MS,
+    staleTime: 0,
+    gcTime: 0,
+  })
+}
+
 type RevokeBody = NonNullable<
   paths['/api/v1/admin/tokens/revoke']['post']['requestBody']
 >['content']['application/json']

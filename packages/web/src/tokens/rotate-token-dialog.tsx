@@ -16,7 +16,8 @@ const OVERLAPS = [
 interface RotateTokenDialogProps {
   /** Undefined: closed. */
   readonly token: Token | undefined
-  readonly onClose: () => void
+  /** Gets the token that took its place, as `SecretDialog` tells. */
+  readonly onClose: (replacement?: Token) => void
 }
 
 /** A new secret in place of one that is in use. */

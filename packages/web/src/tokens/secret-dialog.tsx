@@ -3,6 +3,7 @@ import { useBlocker } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { CreatedToken } from './created-token.tsx'
 import { LeaveQuestion } from './leave-question.tsx'
+import type { Token } from './token.ts'
 import type { NewToken } from './token-queries.ts'
 
 interface SecretDialogProps {
@@ -10,7 +11,8 @@ interface SecretDialogProps {
   readonly title: string
   /** The dialog's title once there is a secret. */
   readonly createdTitle: string
-  readonly onClose: () => void
+  /** Gets the token that was made, if there is one; not when the page is being left. */
+  readonly onClose: (made?: Token) => void
   /** The form, which gives the secret to `onCreated`. */
   readonly children: (onCreated: (created: Created) => void, close: () => void) => ReactNode
 }
@@ -39,7 +41,7 @@ export function SecretDialog({ isOpen, title, createdTitle, onClose, children }:
     setCreated(undefined)
     setCopied(false)
     setAsking(false)
-    onClose()
+    onClose(leaving.status === 'blocked' ? undefined : created?.token)
   }
   const stay = () => {
     setAsking(false)

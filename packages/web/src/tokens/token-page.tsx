@@ -1,6 +1,6 @@
 import { Anchor, Badge, Button, Group, Loader, Stack, Table, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ProblemError } from '../api/problem-error.ts'
 import { ADMIN_PAGES } from '../app/admin-pages.ts'
@@ -19,6 +19,7 @@ import { useAccount, useTokenPrefix } from '../session/use-account.ts'
 import { Findings } from './findings.tsx'
 import { LastUse } from './last-use.tsx'
 import { QuestionForm } from './question-fields.tsx'
+import { RotateTokenDialog } from './rotate-token-dialog.tsx'
 import { displayId, type Token } from './token.ts'
 import {
   activityQuery,
@@ -31,6 +32,7 @@ import {
   useRevokeOne,
 } from './token-detail-queries.ts'
 import { Created, Expires, Status } from './token-facts.tsx'
+import { TokenOwnerContext } from './token-owner.ts'
 import { UsageChart } from './usage-chart.tsx'
 
 const ownRoute = getRouteApi('/frame/_settings/tokens/$tokenId')
@@ -81,7 +83,12 @@ function Loaded({ view, token }: LoadedProps) {
             {displayId(token, useTokenPrefix())}
           </Text>
         }
-        action={mayRevoke && token.status === 'active' && <Revoke view={view} token={token} />}
+        action={
+          <Group gap="sm">
+            <Regenerate view={view} token={token} />
+            {mayRevoke && token.status === 'active' && <Revoke view={view} token={token} />}
+          </Group>
+        }
       />
       <Stack gap="lg">
         <Settings token={token} now={now} />
@@ -179,6 +186,36 @@ export function Owner({ owner: { id, kind, username } }: { readonly owner: NonNu
     <Anchor component={Link} to={`${to}/${id}`} size="sm">
       {username}
     </Anchor>
+  )
+}
+
+/** The dialog stays when the token has ended, as it may by this: it still shows the new secret. */
+function Regenerate({ view: { isAdmin }, token }: LoadedProps) {
+  const [toRotate, setToRotate] = useState<Token>()
+  const navigate = useNavigate()
+  const { id, permissions } = useAccount()
+  const isOwn = token.owner === undefined || token.owner.id === id
+  const mayRotate = isOwn || (token.kind === 'service' && permissions.includes('service-accounts:write'))
+  const owner = isOwn ? undefined : { serviceAccountId: token.owner.id, permissions: [], mayChange: mayRotate }
+  const close = (replacement?: Token) => {
+    setToRotate(undefined)
+    if (replacement === undefined) return
+    void navigate({
+      to: isAdmin ? '/_admin/tokens/$tokenId' : '/_settings/tokens/$tokenId',
+      params: { tokenId: replacement.id },
+      // Whether to go without the secret was asked already.
+      ignoreBlocker: true,
+    })
+  }
+  return (
+    <TokenOwnerContext value={owner}>
+      {mayRotate && token.status === 'active' && (
+        <Button variant="default" onClick={() => setToRotate(token)}>
+          Regenerate
+        </Button>
+      )}
+      <RotateTokenDialog token={toRotate} onClose={close} />
+    </TokenOwnerContext>
   )
 }
 

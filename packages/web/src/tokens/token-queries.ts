@@ -106,17 +106,23 @@ interface Rotation {
   readonly overlapSeconds: number
 }
 
-/** A new secret for a token of a service account; like `useCreateToken`, only `onCreated` gets it. */
+/** A new secret for a token; like `useCreateToken`, only `onCreated` gets it. */
 export function useRotateToken(onCreated: (created: NewToken, rotation: Rotation) => void) {
-  const { serviceAccountId: id = '' } = useTokenOwner()
+  const { serviceAccountId: id } = useTokenOwner()
   const client = useQueryClient()
   return useMutation({
     mutationFn: async (rotation: Rotation) => {
       const { tokenId, overlapSeconds } = rotation
-      const params = { path: { id, tokenId } }
       const body = { overlapSeconds }
       onCreated(
-        await answerOf(api.POST('/api/v1/service-accounts/{id}/tokens/{tokenId}/rotate', { params, body })),
+        await answerOf(
+          id === undefined
+            ? api.POST('/api/v1/tokens/{id}/rotate', { params: { path: { id: tokenId } }, body })
+            : api.POST('/api/v1/service-accounts/{id}/tokens/{tokenId}/rotate', {
+                params: { path: { id, tokenId } },
+                body,
+              }),
+        ),
         rotation,
       )
     },
