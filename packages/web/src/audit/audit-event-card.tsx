@@ -28,7 +28,7 @@ export function AuditEventCard({ event, now, onNarrow }: AuditEventCardProps) {
             (page === undefined ? (
               target
             ) : (
-              <Anchor component={Link} to={page} inherit>
+              <Anchor component={Link} to={page} inherit underline="always">
                 {target}
               </Anchor>
             ))}
