@@ -20,17 +20,26 @@ export async function enforcePolicy(services: Services, context: Context | Syste
   let ended = 0
   for await (const tokens of scanTokens(database.read, context.now)) {
     const ids = tokens.filter((token) => endOf(token, policy[token.kind], context.now)).map(({ id }) => id)
-    if (ids.length > 0) ended += await database.write((trx) => endThese(trx, context, ids))
+    if (ids.length > 0) ended += await database.write((trx) => endThese(services, trx, context, ids))
   }
   return ended
 }
 
-/** Decided anew under the lock: the token may be gone meanwhile, just used, or the policy another. */
-async function endThese(trx: Transaction, context: Context | SystemContext, ids: readonly string[]): Promise<number> {
+/**
+ * Decided anew under the lock, and by the clock as it is there: the token may be gone meanwhile, just used, ended by
+ * another run that began later, or the policy another.
+ */
+async function endThese(
+  { clock }: Services,
+  trx: Transaction,
+  context: Context | SystemContext,
+  ids: readonly string[],
+): Promise<number> {
   await lockTokens(trx, ids)
+  const now = clock()
   const policy: Policy = await readPolicy(trx)
-  const ends = (await scanThese(trx, ids, context.now)).flatMap((token) => {
-    const end = endOf(token, policy[token.kind], context.now)
+  const ends = (await scanThese(trx, ids, now)).flatMap((token) => {
+    const end = endOf(token, policy[token.kind], now)
     return end === undefined ? [] : [{ token, end }]
   })
   // Ends fall on ends of days, so many tokens share theirs.
@@ -42,7 +51,7 @@ async function endThese(trx: Transaction, context: Context | SystemContext, ids:
         trx,
         group.map(({ token }) => token.id),
         first.end,
-        context.now,
+        now,
       )
   }
   await recordAudits(
