@@ -49,7 +49,7 @@ onBothEngines('What ramp-server doctor finds wrong', (engine) => {
   test('is a role catalogue that is missing, unreadable or incomplete', async () => {
     const catalogues = [
       [`${plain}-nowhere`, 'the file cannot be read (ENOENT)'],
-      [plain, 'the file is not JSON'],
+      [plain, 'line 1: the file is not JSON, a value is expected'],
       [dirname(plain), 'the file cannot be read (EISDIR)'],
     ] as const
     for (const [RAMP_ROLES_FILE, why] of catalogues) {
