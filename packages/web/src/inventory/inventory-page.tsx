@@ -161,18 +161,23 @@ function Shortcuts({ onChosen }: { readonly onChosen: (target: RevokeTarget) => 
         </Button>
       </Group>
       {mayFind && (
-        <Finder
-          label="Everything of a member or service account"
-          placeholder="Find by name, username or email"
-          within="accounts"
-          action="Choose"
-          find={(text, signal) => findAccounts(text, permissions, signal)}
-          isChosen={() => false}
-          busyId={undefined}
-          onAdd={({ id, name }) =>
-            onChosen({ search: { accountId: id }, description: `Every active token of ${name}` })
-          }
-        />
+        <div>
+          <Text size="sm" fw={500}>
+            Everything of a member or service account
+          </Text>
+          <Finder
+            label="Everything of a member or service account"
+            placeholder="Find by name, username or email"
+            within="accounts"
+            action="Choose"
+            find={(text, signal) => findAccounts(text, permissions, signal)}
+            isChosen={() => false}
+            busyId={undefined}
+            onAdd={({ id, name }) =>
+              onChosen({ search: { accountId: id }, description: `Every active token of ${name}` })
+            }
+          />
+        </div>
       )}
     </Section>
   )
