@@ -1,4 +1,7 @@
-/** The members page: create, give a role to a selection, import a file with a broken line, deactivate. */
+/**
+ * The members page: import a file with a broken line, give a role to a selection, deactivate; a member's page: two who
+ * edit at once, and what was done.
+ */
 import { expect, test } from 'vitest'
 import { startRamp } from './support/ramp.ts'
 import { signIn } from './support/tokens-page.ts'
@@ -47,5 +50,25 @@ test.for(SCREENS)('Members, one and many ($name)', async (screen, context) => {
   await page.getByLabel('Status').selectOption('deactivated')
   await shown(page.getByRole('link', { name: 'Grace Hopper' }))
   await visit.looksRight()
+
+  await page.getByRole('link', { name: 'Grace Hopper' }).click()
+  await shown(page.getByText('admin deactivated member grace'))
+  const email = page.getByLabel('Email', { exact: true })
+  const address = new URL(page.url()).pathname.replace('_admin/ramp-tenant-members', 'api/v1/members')
+  visit.expectRefusals(`PATCH ${address} 412`)
+  const answer = await page.request.patch(address, {
+    data: { firstName: 'Amazing' },
+    headers: { origin: ramp.origin },
+  })
+  expect(answer.status()).toBe(200)
+  await email.fill('hopper@example.test')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  const meanwhile = page.getByRole('alert').filter({ hasText: 'Changed meanwhile' })
+  await shown(meanwhile.getByText('now Amazing Hopper'))
+  expect(await email.inputValue()).toBe('hopper@example.test')
+  await visit.looksRight()
+  await meanwhile.getByRole('button', { name: 'Keep mine' }).click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await shown(page.getByRole('heading', { level: 1, name: 'Grace Hopper' }))
   visit.hasNoFaults()
 })

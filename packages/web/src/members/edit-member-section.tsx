@@ -1,21 +1,27 @@
-import { Button, Group, Stack } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { formErrorsOf } from '../api/problem-error.ts'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { formErrorsOf, ProblemError } from '../api/problem-error.ts'
 import { announce } from '../app/announce.ts'
 import { focusFirstError } from '../app/focus-first-error.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { Section } from '../app/section.tsx'
 import { MemberFields } from './member-fields.tsx'
-import { type Member, useChangeMember } from './member-queries.ts'
+import { type MemberNames, memberQuery, type TaggedMember, useChangeMember } from './member-queries.ts'
 import { emailProblem, firstNameProblem, nameProblem, usernameProblem } from './member-validation.ts'
 
 const FIELDS = ['username', 'email', 'firstName', 'lastName']
 
-export function EditMemberSection({ member }: { readonly member: Member }) {
-  const { id, username, email, firstName, lastName } = member
+/** Saves over what was shown when the form was opened, and over nothing that somebody else has written since. */
+export function EditMemberSection({ member }: { readonly member: TaggedMember }) {
+  const { id } = member
   const change = useChangeMember(id)
+  const client = useQueryClient()
+  const [shown, setShown] = useState(member)
+  const [theirs, setTheirs] = useState<TaggedMember>()
   const form = useForm({
-    initialValues: { username, email, firstName, lastName },
+    initialValues: namesOf(member),
     validate: {
       username: usernameProblem,
       email: emailProblem,
@@ -23,6 +29,15 @@ export function EditMemberSection({ member }: { readonly member: Member }) {
       lastName: nameProblem,
     },
   })
+  const refused = async (error: unknown) => {
+    if (error instanceof ProblemError && error.code === 'edited_meanwhile') {
+      setTheirs(await client.fetchQuery({ ...memberQuery(id), staleTime: 0 }))
+      return
+    }
+    const { fields } = formErrorsOf(error, FIELDS)
+    form.setErrors(fields)
+    focusFirstError(form, fields)
+  }
   const submit = form.onSubmit(
     (names) =>
       change.mutate(
@@ -31,23 +46,43 @@ export function EditMemberSection({ member }: { readonly member: Member }) {
           email: names.email.trim(),
           firstName: names.firstName.trim(),
           lastName: names.lastName.trim(),
+          // A change of the status alone, perhaps from this page, is no reason to ask.
+          etag: sameNames(member, shown) ? member.etag : shown.etag,
         },
         {
-          onSuccess: ({ displayName }) => announce(`${displayName} is saved.`),
-          onError: (error) => {
-            const { fields } = formErrorsOf(error, FIELDS)
-            form.setErrors(fields)
-            focusFirstError(form, fields)
+          onSuccess: (saved) => {
+            setShown(saved)
+            setTheirs(undefined)
+            announce(`${saved.displayName} is saved.`)
           },
+          onError: (error) => void refused(error),
         },
       ),
     (errors) => focusFirstError(form, errors),
   )
+  // Chosen: what is saved next goes over theirs.
+  const settle = (known: TaggedMember) => {
+    setShown(known)
+    setTheirs(undefined)
+    change.reset()
+  }
+  const isMeanwhile = change.error instanceof ProblemError && change.error.code === 'edited_meanwhile'
+  const failure = isMeanwhile ? null : change.error
   return (
     <Section title="Name and email">
       <form onSubmit={submit} noValidate>
         <Stack gap="md" maw="38rem">
-          <FormAlert message={change.error ? formErrorsOf(change.error, FIELDS).message : undefined} />
+          <FormAlert message={failure ? formErrorsOf(failure, FIELDS).message : undefined} />
+          {theirs && (
+            <Meanwhile
+              theirs={theirs}
+              onTakeTheirs={() => {
+                form.setValues(namesOf(theirs))
+                settle(theirs)
+              }}
+              onKeepMine={() => settle(theirs)}
+            />
+          )}
           <MemberFields inputProps={form.getInputProps} />
           <Group>
             <Button type="submit" loading={change.isPending}>
@@ -57,5 +92,43 @@ export function EditMemberSection({ member }: { readonly member: Member }) {
         </Stack>
       </form>
     </Section>
+  )
+}
+
+const namesOf = ({ username, email, firstName, lastName }: MemberNames): MemberNames => ({
+  username,
+  email,
+  firstName,
+  lastName,
+})
+
+const sameNames = (one: MemberNames, other: MemberNames) =>
+  JSON.stringify(namesOf(one)) === JSON.stringify(namesOf(other))
+
+interface MeanwhileProps {
+  readonly theirs: TaggedMember
+  readonly onTakeTheirs: () => void
+  readonly onKeepMine: () => void
+}
+
+/** Somebody was faster. What was typed here is still here. */
+function Meanwhile({ theirs, onTakeTheirs, onKeepMine }: MeanwhileProps) {
+  return (
+    <Alert role="alert" color="yellow" variant="light" title="Changed meanwhile">
+      <Stack gap="sm">
+        <Text size="sm">
+          Somebody changed this member while you were at it: now {theirs.displayName}, {theirs.username}, {theirs.email}
+          . Nothing of yours was saved, and what you typed is still here.
+        </Text>
+        <Group gap="sm">
+          <Button size="xs" variant="default" onClick={onTakeTheirs}>
+            Load theirs
+          </Button>
+          <Button size="xs" variant="default" onClick={onKeepMine}>
+            Keep mine
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
   )
 }

@@ -2,7 +2,7 @@ import { Stack, Text } from '@mantine/core'
 import { AccountStatus } from '../app/account-status.tsx'
 import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
 import { Instant } from '../app/instant.tsx'
-import { MemberRoles, type MemberRowsProps, Tick } from './member-table.tsx'
+import { MemberRoles, type MemberRowsProps, methodInWords, Tick } from './member-table.tsx'
 import { MemberTitle } from './member-title.tsx'
 
 export function MemberCards({ members, now, ticked, onTick }: MemberRowsProps) {
@@ -25,6 +25,9 @@ export function MemberCards({ members, now, ticked, onTick }: MemberRowsProps) {
               </Fact>
               <Fact label="Active tokens">
                 <Text size="sm">{member.activeTokens}</Text>
+              </Fact>
+              <Fact label="Signs in by">
+                <Text size="sm">{methodInWords(member)}</Text>
               </Fact>
               <Fact label="Last sign-in">
                 <Instant at={member.lastSignInAt} now={now} never="Never" />

@@ -1,6 +1,8 @@
 import { Checkbox, NativeSelect } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { groupsQuery } from '../groups/group-queries.ts'
 import { catalogueQuery } from '../roles/role-queries.ts'
+import { useAccount } from '../session/use-account.ts'
 import { MEMBER_ORDERS, type MemberSearch } from './member-search.ts'
 
 const STATUSES = [
@@ -16,6 +18,7 @@ interface MemberFiltersProps {
 
 export function MemberFilters({ search, onChange }: MemberFiltersProps) {
   const { data: catalogue = [] } = useQuery(catalogueQuery)
+  const groups = useGroupChoices(search.group)
   return (
     <>
       <NativeSelect
@@ -30,6 +33,14 @@ export function MemberFilters({ search, onChange }: MemberFiltersProps) {
         value={search.role ?? ''}
         onChange={({ currentTarget }) => onChange({ role: currentTarget.value })}
       />
+      {(groups.length > 0 || search.group) && (
+        <NativeSelect
+          aria-label="Group"
+          data={[{ value: '', label: 'Any group' }, ...groups]}
+          value={search.group ?? ''}
+          onChange={({ currentTarget }) => onChange({ group: currentTarget.value })}
+        />
+      )}
       <NativeSelect
         aria-label="Sort by"
         data={[...MEMBER_ORDERS]}
@@ -43,4 +54,13 @@ export function MemberFilters({ search, onChange }: MemberFiltersProps) {
       />
     </>
   )
+}
+
+/** The first groups by name, and the one that the address names, whichever it is. */
+function useGroupChoices(chosen: string | undefined): { value: string; label: string }[] {
+  const mayRead = useAccount().permissions.includes('groups:read')
+  const { data } = useInfiniteQuery({ ...groupsQuery({}), enabled: mayRead })
+  const groups = data?.pages.flatMap(({ items }) => items.map(({ id, name }) => ({ value: id, label: name }))) ?? []
+  const isListed = chosen === undefined || groups.some(({ value }) => value === chosen)
+  return isListed ? groups : [...groups, { value: chosen, label: 'The group in the address' }]
 }

@@ -10,8 +10,9 @@ import { PageHeader } from '../app/page-header.tsx'
 import { RolesSection } from '../roles/roles-section.tsx'
 import { useAccount } from '../session/use-account.ts'
 import { EditMemberSection } from './edit-member-section.tsx'
+import { MemberEvents } from './member-events.tsx'
 import { MemberFacts } from './member-facts.tsx'
-import { type Member, memberQuery } from './member-queries.ts'
+import { memberQuery, type TaggedMember } from './member-queries.ts'
 import { MemberStatusSection } from './member-status-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 
@@ -27,8 +28,9 @@ export function MemberPage() {
   return <Loader mx="auto" my={80} display="block" aria-label="Loading" />
 }
 
-function Loaded({ member }: { readonly member: Member }) {
-  const mayChange = useAccount().permissions.includes('members:write')
+function Loaded({ member }: { readonly member: TaggedMember }) {
+  const { permissions } = useAccount()
+  const mayChange = permissions.includes('members:write')
   const { id, displayName, username, roles } = member
   return (
     <>
@@ -44,6 +46,7 @@ function Loaded({ member }: { readonly member: Member }) {
             <MemberStatusSection member={member} />
           </>
         )}
+        {permissions.includes('audit:read') && <MemberEvents id={id} />}
       </Stack>
     </>
   )

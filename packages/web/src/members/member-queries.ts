@@ -5,12 +5,15 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
+import { answerOf, api, taggedAnswerOf } from '../api/client.ts'
 import type { paths } from '../api/openapi.d.ts'
 import { sessionQuery } from '../session/session-query.ts'
 import type { MemberFilter } from './member-search.ts'
 
 export type Member = paths['/api/v1/members/{id}']['get']['responses'][200]['content']['application/json']
+
+/** As a page shows it, with the mark of what its names and roles were. */
+export type TaggedMember = Member & { readonly etag: string }
 
 const PAGE_SIZE = 50
 
@@ -20,16 +23,13 @@ const FORGET_AT_ONCE = 0
 const ALL = ['members'] as const
 
 export function membersQuery(filter: MemberFilter) {
-  const { status, q, role, neverSignedIn, sort } = filter
+  const { status, sort } = filter
   return infiniteQueryOptions({
     queryKey: [...ALL, 'list', filter],
     queryFn: ({ pageParam, signal }) => {
       const query = {
-        status,
+        ...criteriaOf(filter),
         limit: PAGE_SIZE,
-        ...(q && { q }),
-        ...(role && { role }),
-        ...(neverSignedIn && { neverSignedIn }),
         ...(sort && { sort }),
         ...(pageParam && { cursor: pageParam }),
       }
@@ -43,10 +43,24 @@ export function membersQuery(filter: MemberFilter) {
   })
 }
 
+const criteriaOf = ({ status, q, role, group, neverSignedIn }: MemberFilter) => ({
+  status,
+  ...(q && { q }),
+  ...(role && { role }),
+  ...(group && { group }),
+  ...(neverSignedIn && { neverSignedIn }),
+})
+
+/** Where the browser gets the members of this filter as a file. */
+export function exportAddress(filter: MemberFilter): string {
+  const query = Object.entries(criteriaOf(filter)).map(([name, value]): [string, string] => [name, String(value)])
+  return `/api/v1/members/export?${new URLSearchParams(query)}`
+}
+
 export function memberQuery(id: string) {
   return queryOptions({
     queryKey: [...ALL, 'one', id],
-    queryFn: ({ signal }) => answerOf(api.GET('/api/v1/members/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => taggedAnswerOf(api.GET('/api/v1/members/{id}', { params: { path: { id } }, signal })),
   })
 }
 
@@ -67,7 +81,7 @@ export function useCreateMember() {
   return useMutation({
     gcTime: FORGET_AT_ONCE,
     mutationFn: (body: NewMember) => answerOf(api.POST('/api/v1/members', { body })),
-    onSuccess: (member) => note(client, member),
+    onSuccess: () => noteAll(client),
   })
 }
 
@@ -76,13 +90,18 @@ interface MemberChange extends Partial<MemberNames> {
   /** Of a reactivation; left out: the policy decides. */
   readonly tokens?: 'restore' | 'revoke'
   readonly password?: string
+  /** Given: refused if somebody else has saved since. */
+  readonly etag?: string
 }
 
 export function useChangeMember(id: string) {
   const client = useQueryClient()
   return useMutation({
     gcTime: FORGET_AT_ONCE,
-    mutationFn: (body: MemberChange) => answerOf(api.PATCH('/api/v1/members/{id}', { params: { path: { id } }, body })),
+    mutationFn: ({ etag, ...body }: MemberChange) => {
+      const params = { path: { id }, ...(etag && { header: { 'if-match': etag } }) }
+      return taggedAnswerOf(api.PATCH('/api/v1/members/{id}', { params, body }))
+    },
     onSuccess: (member) => note(client, member),
   })
 }
@@ -117,9 +136,11 @@ function noteAll(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
 }
 
-function note(client: QueryClient, member: Member): void {
+function note(client: QueryClient, member: TaggedMember): void {
   client.setQueryData(memberQuery(member.id).queryKey, member)
   void client.invalidateQueries({ queryKey: [...ALL, 'list'] })
+  // What was just done is the last of what happened to the member.
+  void client.invalidateQueries({ queryKey: ['audit-events'] })
   // It may be oneself, whose name stands in the account menu.
   void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
 }

@@ -24,6 +24,7 @@ export function MemberTable({ members, now, ticked, onTick }: MemberRowsProps) {
           <Table.Th scope="col">Email</Table.Th>
           <Table.Th scope="col">Roles</Table.Th>
           <Table.Th scope="col">Tokens</Table.Th>
+          <Table.Th scope="col">Signs in by</Table.Th>
           <Table.Th scope="col">Last sign-in</Table.Th>
           <Table.Th scope="col">Status</Table.Th>
         </Table.Tr>
@@ -46,6 +47,7 @@ export function MemberTable({ members, now, ticked, onTick }: MemberRowsProps) {
               <MemberRoles member={member} />
             </Table.Td>
             <Table.Td>{member.activeTokens}</Table.Td>
+            <Table.Td>{methodInWords(member)}</Table.Td>
             <Table.Td>
               <Instant at={member.lastSignInAt} now={now} never="Never" />
             </Table.Td>
@@ -57,6 +59,12 @@ export function MemberTable({ members, now, ticked, onTick }: MemberRowsProps) {
       </Table.Tbody>
     </Table>
   )
+}
+
+/** How somebody signs in; whoever was imported has no way until the password is reset. */
+export function methodInWords({ authenticationMethod, hasPassword }: Member): string {
+  const words = { password: 'Password' } as const
+  return hasPassword ? words[authenticationMethod] : `${words[authenticationMethod]}, none yet`
 }
 
 export function Tick({ member, ticked, onTick }: Pick<MemberRowsProps, 'ticked'> & TickProps) {

@@ -16,7 +16,7 @@ import { CreateMemberDialog } from './create-member-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { MemberCards } from './member-cards.tsx'
 import { MemberFilters } from './member-filters.tsx'
-import { membersQuery } from './member-queries.ts'
+import { exportAddress, membersQuery } from './member-queries.ts'
 import { type MemberFilter, readMemberSearch } from './member-search.ts'
 import { MemberTable } from './member-table.tsx'
 
@@ -28,8 +28,8 @@ export function MembersPage() {
   const [isCreating, setCreating] = useState(false)
   const [isImporting, setImporting] = useState(false)
   const { search, change } = useAddress(readMemberSearch)
-  const { status = 'all', q, role, never, sort } = search
-  const filter: MemberFilter = { status, q, role, neverSignedIn: never && (true as const), sort }
+  const { status = 'all', q, role, group, never, sort } = search
+  const filter: MemberFilter = { status, q, role, group, neverSignedIn: never && (true as const), sort }
   const list = useInfiniteQuery(membersQuery(filter))
   const members = list.data?.pages.flatMap(({ items }) => items) ?? []
   const [ticked, setTicked] = useState<readonly string[]>([])
@@ -48,7 +48,7 @@ export function MembersPage() {
           <Group gap="sm">
             <Button
               component="a"
-              href="/api/v1/members/export"
+              href={exportAddress(filter)}
               download
               variant="default"
               leftSection={<IconDownload size={16} aria-hidden />}
@@ -96,7 +96,10 @@ export function MembersPage() {
               title="No matching members"
               text="Nobody fits what is searched for and chosen above."
             >
-              <Button variant="default" onClick={() => change({ q: '', status: 'all', role: '', never: undefined })}>
+              <Button
+                variant="default"
+                onClick={() => change({ q: '', status: 'all', role: '', group: '', never: undefined })}
+              >
                 Show all members
               </Button>
             </Empty>
