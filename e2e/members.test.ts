@@ -52,7 +52,7 @@ test.for(SCREENS)('Members, one and many ($name)', async (screen, context) => {
   await visit.looksRight()
 
   await page.getByRole('link', { name: 'Grace Hopper' }).click()
-  await shown(page.getByText('admin deactivated member grace'))
+  await shown(page.getByText(/ deactivated member grace/))
   const email = page.getByLabel('Email', { exact: true })
   const address = new URL(page.url()).pathname.replace('_admin/ramp-tenant-members', 'api/v1/members')
   visit.expectRefusals(`PATCH ${address} 412`)
