@@ -29,30 +29,34 @@ onBothEngines('The last active Administrator', (engine) => {
     expect((await server.administrator.delete(role(second))).status).toBe(204)
   })
 
-  test('of two who deactivate each other at once, one remains', async () => {
-    const answers = await Promise.all([
-      server.administrator.patch(path(second), { status: 'deactivated' }),
-      second.patch(path(server.administrator), { status: 'deactivated' }),
-    ])
-    const states = await server.sql(
-      "SELECT id FROM account JOIN role_grant ON account_id = id WHERE role = 'Administrator' AND deactivated_at IS NULL",
-    )
-    expect(states).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    await server.sql(
-      `UPDATE account SET deactivated_at = NULL WHERE id IN ('${second.id}', '${server.administrator.id}')`,
-    )
-    await server.sql(`DELETE FROM role_grant WHERE account_id = '${second.id}'`)
-  })
-
-  test('of two who take the role from each other at once, one remains', async () => {
+  /** These two and nobody else; afterwards the first of the server again, whose session goes on all the while. */
+  async function theOnlyTwo(act: (first: Member) => Promise<void>): Promise<void> {
     const first = await server.member({ roles: ['Administrator'] })
     await server.sql(`DELETE FROM role_grant WHERE account_id NOT IN ('${first.id}', '${second.id}')`)
-    const answers = await Promise.all([first.delete(role(second)), second.delete(role(first))])
-    const holders = await server.sql("SELECT account_id FROM role_grant WHERE role = 'Administrator'")
-    expect(holders).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    await act(first)
     const grant = `('${server.administrator.id}', 'Administrator', 0)`
     await server.sql(`INSERT INTO role_grant (account_id, role, granted_at) VALUES ${grant}`)
-  })
+  }
+
+  test('of two who deactivate each other at once, one remains', () =>
+    theOnlyTwo(async (first) => {
+      const deactivated = { status: 'deactivated' }
+      const answers = await Promise.all([
+        first.patch(path(second), deactivated),
+        second.patch(path(first), deactivated),
+      ])
+      const states = await server.sql(
+        "SELECT id FROM account JOIN role_grant ON account_id = id WHERE role = 'Administrator' AND deactivated_at IS NULL",
+      )
+      expect(states).toHaveLength(1)
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    }))
+
+  test('of two who take the role from each other at once, one remains', () =>
+    theOnlyTwo(async (first) => {
+      const answers = await Promise.all([first.delete(role(second)), second.delete(role(first))])
+      const holders = await server.sql("SELECT account_id FROM role_grant WHERE role = 'Administrator'")
+      expect(holders).toHaveLength(1)
+      expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    }))
 })
