@@ -5,12 +5,12 @@ import { generateToken } from '@ramp/verifier'
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../support/databases.ts'
 import { useServer } from '../support/test-app.ts'
-import { watchWrites } from '../support/write-log.ts'
+import { expectOneUse, watchWrites } from '../support/write-log.ts'
 
 onBothEngines('500 verifications', (engine) => {
   const server = useServer(engine)
 
-  test('of one token write one row, when it is flushed', async () => {
+  test('of one token write its use once, when it is flushed', async () => {
     const script = await server.administrator.token()
     const writes = await watchWrites(server)
 
@@ -18,19 +18,18 @@ onBothEngines('500 verifications', (engine) => {
     await Promise.all(Array.from({ length: 250 }, () => script.get('/api/v1/me')))
     await server.services.usage.flush()
 
-    // The server's own timer may have come in between, and then the rest is a second row; it is never one a call.
     const written = await writes.taken()
-    expect(new Set(written)).toEqual(new Set(['token_usage']))
-    expect(written.length).toBeLessThanOrEqual(2)
+    expect(written).toContain('token_usage')
+    expectOneUse(written)
   })
 
-  test('that are refused write nothing', async () => {
+  test('that are refused write nothing, but for a real secret how often on that day', async () => {
     const revoked = await server.administrator.token()
     await server.administrator.delete(`/api/v1/tokens/${revoked.id}`)
     const unknown = generateToken('ramp', 'pat').text
     const malformed = revoked.secret.slice(0, -1)
     await server.services.usage.flush()
-    const writes = await server.sql<{ rows: number }>('SELECT count(*) AS rows FROM write_log')
+    await server.sql('DELETE FROM write_log')
 
     for (const secret of [revoked.secret, unknown, malformed]) {
       const headers = { authorization: `Bearer ${secret}` }
@@ -39,6 +38,8 @@ onBothEngines('500 verifications', (engine) => {
     }
     await server.services.usage.flush()
 
-    expect(await server.sql('SELECT count(*) AS rows FROM write_log')).toEqual(writes)
+    const written = await server.sql<{ table_name: string }>('SELECT table_name FROM write_log')
+    expect(new Set(written.map((row) => row.table_name))).toEqual(new Set(['token_day']))
+    expect(written.length).toBeLessThanOrEqual(2)
   })
 })

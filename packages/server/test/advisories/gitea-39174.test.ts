@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../support/databases.ts'
 import { useServer } from '../support/test-app.ts'
-import { watchWrites, whileNobodyCanWrite } from '../support/write-log.ts'
+import { expectOneUse, watchWrites, whileNobodyCanWrite } from '../support/write-log.ts'
 
 onBothEngines('Using a token', (engine) => {
   const server = useServer(engine)
@@ -20,9 +20,8 @@ onBothEngines('Using a token', (engine) => {
     // The list shows the use though it could not be stored yet.
     expect(answers.at(-1)?.body.items[0]).toMatchObject({ id: script.id, lastUsedAddress: '127.0.0.1' })
     await server.services.usage.flush()
-    // Once, or twice if the server's own timer was waiting for the lock: not a thousand times.
     const written = await writes.taken()
-    expect(new Set(written)).toEqual(new Set(['token_usage']))
-    expect(written.length).toBeLessThanOrEqual(2)
+    expect(written).toContain('token_usage')
+    expectOneUse(written)
   })
 })
