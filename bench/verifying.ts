@@ -17,7 +17,14 @@ export function verifiersOver(database: Database) {
     throw error
   }
   const usage = new UsageRecorder(database, fail)
-  const options = { tokenPrefix: 'ramp', catalogue: loadRoleCatalogue(), clock: Date.now, usage, onFailure: fail }
+  const options = {
+    tokenPrefix: 'ramp',
+    catalogue: loadRoleCatalogue(),
+    clock: Date.now,
+    usage,
+    onFailure: fail,
+    onDoubt: fail,
+  }
   return { create: () => createVerifier(database, options), close: () => usage.close() }
 }
 

@@ -86,6 +86,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     clock,
     usage,
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
+    onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })
   const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix, passwordMinLength }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Context, recordAudits } from '../audit/audit.ts'
 import type { Database, Transaction } from '../storage/database.ts'
-import { type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
+import { countTokens, type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
 import { setSeveralRevoked } from '../tokens/token-store.ts'
 
 /** Tokens a transaction: some 30 ms, so that others who write wait no longer than that for their turn. */
@@ -19,15 +19,28 @@ export interface RevocationOrder {
   /** The account that revokes. */
   readonly by: string
   readonly criteria: TokenCriteria
+  /** How many the caller was shown. */
+  readonly expectedCount: number
+}
+
+export interface RevocationReport {
+  /** How many the criteria named at the start. */
+  readonly counted: number
+  readonly revoked: number
 }
 
 /**
- * Revokes what the criteria name, chunk by chunk, each recorded with what it revokes. One way through all tokens in
- * the order of an index: a chunk begins where the last one ended, and what was made meanwhile may be left out. Returns
- * how many were revoked.
+ * Revokes what the criteria name if there are as many as the caller was shown, chunk by chunk, each recorded with what
+ * it revokes. One way through all tokens in the order of an index: a chunk begins where the last one ended, and what
+ * was made meanwhile may be left out.
  */
-export async function revokeAll(database: Database, { context, by, criteria }: RevocationOrder): Promise<number> {
+export async function revokeAll(
+  database: Database,
+  { context, by, criteria, expectedCount }: RevocationOrder,
+): Promise<RevocationReport> {
+  const { tokens: counted } = await countTokens(database.read, criteria)
   let revoked = 0
+  if (counted !== expectedCount) return { counted, revoked }
   let after: TokenPlace | undefined
   for (;;) {
     const chunk = await database.write(async (trx) => {
@@ -36,7 +49,7 @@ export async function revokeAll(database: Database, { context, by, criteria }: R
       return { places, revoked: await revokeTogether(trx, context, by, ids) }
     })
     revoked += chunk.revoked
-    if (chunk.places.length < CHUNK) return revoked
+    if (chunk.places.length < CHUNK) return { counted, revoked }
     after = chunk.places.at(-1)
     await delay(PAUSE_MS)
   }

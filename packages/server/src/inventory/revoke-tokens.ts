@@ -3,8 +3,8 @@ import type { Context } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
-import { countTokens, type TokenCriteria } from '../tokens/token-query.ts'
-import { CHUNK, type RevocationOrder, revokeAll, revokeTogether } from './revoke-all.ts'
+import type { TokenCriteria } from '../tokens/token-query.ts'
+import { CHUNK, type RevocationOrder, type RevocationReport, revokeAll, revokeTogether } from './revoke-all.ts'
 
 /**
  * Revokes all tokens that the criteria name. `expectedCount` is how many the caller was shown: if there are others
@@ -20,15 +20,17 @@ export async function revokeMatching(
 ): Promise<number> {
   // What is revoked already has nothing to lose.
   if (criteria.status === 'revoked') return 0
-  const { tokens } = await countTokens(database.read, criteria)
-  if (tokens !== expectedCount) {
+  const order = { context, by: actor.account.id, criteria, expectedCount }
+  const isLong = expectedCount > CHUNK
+  const { counted, revoked } = await (database.engine === 'sqlite' && isLong
+    ? revokeInThread(database.file, order)
+    : revokeAll(database, order))
+  if (counted !== expectedCount) {
     throw new Problem('count_changed', {
-      detail: `It names ${tokens} tokens now, not ${expectedCount}. Nothing was revoked.`,
+      detail: `It names ${counted} tokens now, not ${expectedCount}. Nothing was revoked.`,
     })
   }
-  const order = { context, by: actor.account.id, criteria }
-  const isLong = tokens > CHUNK
-  return database.engine === 'sqlite' && isLong ? revokeInThread(database.file, order) : revokeAll(database, order)
+  return revoked
 }
 
 /** Revokes these tokens, whoever they belong to; ids of none are passed over. Returns how many were revoked. */
@@ -41,8 +43,8 @@ export function revokeListed(
   return database.write((trx) => revokeTogether(trx, context, actor.account.id, ids))
 }
 
-/** SQLite works, and waits for the disk, in the thread that calls it: here that would hold up every verification. */
-function revokeInThread(file: string, order: RevocationOrder): Promise<number> {
+/** SQLite counts, writes and waits for the disk in the thread that calls it: here that would hold up every verification. */
+function revokeInThread(file: string, order: RevocationOrder): Promise<RevocationReport> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('revoke-thread.ts', import.meta.url), { workerData: { file, order } })
     thread.once('message', resolve)

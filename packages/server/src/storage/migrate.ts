@@ -9,7 +9,6 @@ import { up as auditChain } from './migrations/0005-audit-chain.ts'
 import { up as members } from './migrations/0006-members.ts'
 import { up as maintainers } from './migrations/0007-maintainers.ts'
 import { up as verifiers } from './migrations/0009-verifiers.ts'
-import { up as oneEpoch } from './migrations/0010-one-epoch-a-transaction.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -22,7 +21,6 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0006-members': members,
   '0007-maintainers': maintainers,
   '0009-verifiers': verifiers,
-  '0010-one-epoch-a-transaction': oneEpoch,
 }
 
 /**

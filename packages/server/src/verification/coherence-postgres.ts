@@ -39,7 +39,7 @@ export interface Fill {
  * At any doubt (a lost connection, another run of the database, a row that is not as it was left, an epoch that went
  * back) it drops the lease and everything cached, and begins anew.
  */
-export function postgresCoherence(database: PostgresDatabase, cache: StaleState, onFailure: (error: unknown) => void) {
+export function postgresCoherence(database: PostgresDatabase, cache: StaleState, onDoubt: (error: unknown) => void) {
   let appliedEpoch = 0
   /** Goes up whenever the cache was dropped at a doubt: what was being read then belongs to another world. */
   let generation = 0
@@ -61,7 +61,7 @@ export function postgresCoherence(database: PostgresDatabase, cache: StaleState,
           failures = 0
         })
       } catch (error) {
-        onFailure(error)
+        onDoubt(error)
       } finally {
         doubt()
         // Not awaited while it goes on: a connection that hangs says no goodbye.

@@ -12,14 +12,14 @@ import { decide, refuse, type Verdict } from './verdict.ts'
  * all of it had arrived.
  */
 export function createPostgresVerifier(database: PostgresDatabase, options: VerifierOptions): TokenVerifier {
-  const { clock, usage, onFailure } = options
+  const { clock, usage, onFailure, onDoubt } = options
   const credentials = postgresCredentials(database.verificationPool, options.catalogue)
   const cache = credentialCache()
   const statistics = newStatistics(
     () => cache.tokens.size,
     () => cache.accounts.size,
   )
-  const coherence = postgresCoherence(database, cache, onFailure)
+  const coherence = postgresCoherence(database, cache, onDoubt)
 
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
     const missing = coherence.isTrusted() ? decideCached(turn) : turn

@@ -32,6 +32,8 @@ export interface VerifierOptions {
   readonly usage: UsageRecorder
   /** Hears, once a turn, why verifications were answered `unavailable`. */
   readonly onFailure: (error: unknown) => void
+  /** Hears why nothing is believed from memory until it is read anew (PostgreSQL). */
+  readonly onDoubt: (error: unknown) => void
 }
 
 /** Counted since the start of the process. */

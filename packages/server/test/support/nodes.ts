@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { Engine } from '../../src/storage/database.ts'
 import { TokenHolder } from './actors.ts'
+import { type TcpProxy, tcpProxy } from './tcp-proxy.ts'
 import { startServer, type TestServer, useServer } from './test-app.ts'
 
 export interface Nodes {
@@ -26,4 +27,33 @@ export function useNodes(engine: Engine, count = 3): Nodes {
   })
   const all = () => [first, ...others]
   return { first, all, everywhere: (token) => all().map((node) => new TokenHolder(node.origin, token)) }
+}
+
+/** A further server on the database of `server`, by a network that can be cut or stalled. */
+export function useDistantNode(server: TestServer): { readonly network: TcpProxy; readonly node: TestServer } {
+  let network: TcpProxy | undefined
+  let node: TestServer | undefined
+  beforeAll(async () => {
+    const url = new URL(server.testDatabase.url)
+    network = await tcpProxy(Number(url.port))
+    url.port = String(network.port)
+    node = await startServer('postgres', { on: { ...server.testDatabase, url: url.href } })
+  })
+  afterAll(async () => {
+    await network?.cut()
+    await node?.close()
+  })
+  return {
+    get network() {
+      return started(network)
+    },
+    get node() {
+      return started(node)
+    },
+  }
+}
+
+function started<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('It starts in beforeAll; use it in tests and hooks.')
+  return part
 }

@@ -14,11 +14,15 @@ interface Names {
   readonly description: string
 }
 
-interface NamingFormProps {
-  /** What is named, such as "service account". */
+/** How the form speaks of what is named. */
+export interface NamingWords {
+  /** Such as "service account". */
   readonly noun: string
   readonly nameHint: string
   readonly descriptionHint: string
+}
+
+interface NamingFormProps extends NamingWords {
   readonly initial: Names
   readonly submitLabel: string
   readonly error: unknown

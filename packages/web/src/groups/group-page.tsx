@@ -7,14 +7,15 @@ import { BackLink } from '../app/back-link.tsx'
 import { BrokenPage } from '../app/broken-page.tsx'
 import { NotFoundPage } from '../app/not-found-page.tsx'
 import { PageHeader } from '../app/page-header.tsx'
+import { RenameSection } from '../app/rename-section.tsx'
 import { RolesSection } from '../roles/roles-section.tsx'
 import { useAccount } from '../session/use-account.ts'
 import { DeleteGroupSection } from './delete-group-section.tsx'
 import { GroupAccountsSection } from './group-accounts-section.tsx'
-import { type Group, groupQuery } from './group-queries.ts'
+import { GROUP_NAMING } from './group-naming.ts'
+import { type Group, groupQuery, useRenameGroup } from './group-queries.ts'
 import { InheritanceSection } from './inheritance-section.tsx'
 import { NestedGroupsSection } from './nested-groups-section.tsx'
-import { RenameGroupSection } from './rename-group-section.tsx'
 
 const route = getRouteApi('/frame/_admin/groups/$groupId')
 
@@ -31,6 +32,7 @@ export function GroupPage() {
 function Loaded({ group }: { readonly group: Group }) {
   const mayChange = useAccount().permissions.includes('groups:write')
   const { id, name, description, roles, inheritedRoles } = group
+  const change = useRenameGroup(id)
   return (
     <>
       <BackLink {...ADMIN_PAGES.groups} />
@@ -42,7 +44,7 @@ function Loaded({ group }: { readonly group: Group }) {
         <InheritanceSection group={group} />
         {mayChange && (
           <>
-            <RenameGroupSection group={group} />
+            <RenameSection naming={GROUP_NAMING} named={group} change={change} />
             <DeleteGroupSection group={group} />
           </>
         )}

@@ -4,11 +4,9 @@ import { ADMIN_PAGES } from '../app/admin-pages.ts'
 import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
 import classes from '../app/table.module.css'
 import { useTokenPrefix } from '../session/use-account.ts'
-import { LastUse } from '../tokens/last-use.tsx'
 import { SortHeader } from '../tokens/sort-header.tsx'
-import { Sparkline } from '../tokens/sparkline.tsx'
 import { displayId } from '../tokens/token.ts'
-import { Created, Expires, Status } from '../tokens/token-facts.tsx'
+import { TokenCells, TokenFacts } from '../tokens/token-facts.tsx'
 import { Owner } from '../tokens/token-page.tsx'
 import type { TokenSort } from '../tokens/token-search.ts'
 import type { InventoryToken } from './inventory-queries.ts'
@@ -55,19 +53,7 @@ export function InventoryTable({ tokens, now, sort, onSort, selected, onSelect }
                 {token.kind === 'pat' ? 'Personal' : 'Service'}
               </Text>
             </Table.Td>
-            <Table.Td>
-              <Created token={token} now={now} />
-            </Table.Td>
-            <Table.Td>
-              <Expires token={token} now={now} />
-            </Table.Td>
-            <Table.Td>
-              <LastUse use={token} now={now} />
-              <Sparkline activity={token.activity} />
-            </Table.Td>
-            <Table.Td>
-              <Status token={token} now={now} />
-            </Table.Td>
+            <TokenCells token={token} now={now} />
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -89,19 +75,7 @@ export function InventoryCards({ tokens, now, selected, onSelect }: InventoryRow
               <Fact label="Owner">
                 <Owner owner={token.owner} />
               </Fact>
-              <Fact label="Created">
-                <Created token={token} now={now} />
-              </Fact>
-              <Fact label="Expires">
-                <Expires token={token} now={now} />
-              </Fact>
-              <Fact label="Last used">
-                <LastUse use={token} now={now} />
-                <Sparkline activity={token.activity} />
-              </Fact>
-              <Fact label="Status">
-                <Status token={token} now={now} />
-              </Fact>
+              <TokenFacts token={token} now={now} />
             </Facts>
           </Stack>
         </Card>

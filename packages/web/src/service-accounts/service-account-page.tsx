@@ -1,16 +1,13 @@
 import { Loader, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import { ProblemError } from '../api/problem-error.ts'
 import { ADMIN_PAGES } from '../app/admin-pages.ts'
-import { announce } from '../app/announce.ts'
 import { BackLink } from '../app/back-link.tsx'
 import { BrokenPage } from '../app/broken-page.tsx'
-import { NamingForm } from '../app/naming-form.tsx'
 import { NotFoundPage } from '../app/not-found-page.tsx'
 import { PageHeader } from '../app/page-header.tsx'
-import { Section } from '../app/section.tsx'
+import { RenameSection } from '../app/rename-section.tsx'
 import { RolesSection } from '../roles/roles-section.tsx'
 import { useAccount } from '../session/use-account.ts'
 import { EndSection } from './end-section.tsx'
@@ -35,6 +32,7 @@ export function ServiceAccountPage() {
 function Loaded({ account }: { readonly account: OpenServiceAccount }) {
   const mayChange = useAccount().permissions.includes('service-accounts:write')
   const { id, name, description, roles, inheritedRoles } = account
+  const change = useEditServiceAccount(id)
   return (
     <>
       <BackLink {...ADMIN_PAGES.serviceAccounts} />
@@ -51,44 +49,11 @@ function Loaded({ account }: { readonly account: OpenServiceAccount }) {
         <MaintainersSection account={account} mayChange={mayChange} />
         {mayChange && (
           <>
-            <Details account={account} />
+            <RenameSection naming={SERVICE_ACCOUNT_NAMING} named={account} change={change} />
             <EndSection account={account} />
           </>
         )}
       </Stack>
     </>
-  )
-}
-
-/** Saves over what was shown when the form was opened, and over nothing that somebody else has written since. */
-function Details({ account: { id, name, description, etag } }: { readonly account: OpenServiceAccount }) {
-  const [shown, setShown] = useState(etag)
-  const change = useEditServiceAccount(id)
-  return (
-    <Section title="Name and description">
-      <NamingForm
-        {...SERVICE_ACCOUNT_NAMING}
-        initial={{ name, description }}
-        submitLabel="Save"
-        error={change.error}
-        isPending={change.isPending}
-        onSubmit={(names, options) =>
-          change.mutate(
-            { ...names, etag: shown },
-            {
-              onSuccess: (changed) => {
-                setShown(changed.etag)
-                announce(`“${changed.name}” is saved.`)
-              },
-              onError: (error) => {
-                // Told, and shown above what it is now, one may save over it.
-                if (error instanceof ProblemError && error.code === 'edited_meanwhile') setShown('*')
-                options.onError(error)
-              },
-            },
-          )
-        }
-      />
-    </Section>
   )
 }

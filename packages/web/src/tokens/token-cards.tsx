@@ -1,8 +1,6 @@
 import { Group, Stack } from '@mantine/core'
-import { Card, Cards, Fact, Facts } from '../app/cards.tsx'
-import { LastUse } from './last-use.tsx'
-import { Sparkline } from './sparkline.tsx'
-import { Created, Expires, Status, TokenTitle } from './token-facts.tsx'
+import { Card, Cards, Facts } from '../app/cards.tsx'
+import { TokenFacts, TokenTitle } from './token-facts.tsx'
 import { TokenActions, type TokenRowsProps } from './token-table.tsx'
 
 /** The list where a table has no room. */
@@ -19,19 +17,7 @@ export function TokenCards({ tokens, now, label, ...actions }: TokenRowsProps) {
               {!hasTwoActions && <TokenActions token={token} {...actions} />}
             </Group>
             <Facts>
-              <Fact label="Created">
-                <Created token={token} now={now} />
-              </Fact>
-              <Fact label="Expires">
-                <Expires token={token} now={now} />
-              </Fact>
-              <Fact label="Last used">
-                <LastUse use={token} now={now} />
-                <Sparkline activity={token.activity} />
-              </Fact>
-              <Fact label="Status">
-                <Status token={token} now={now} />
-              </Fact>
+              <TokenFacts token={token} now={now} />
             </Facts>
             {hasTwoActions && <TokenActions token={token} {...actions} />}
           </Stack>

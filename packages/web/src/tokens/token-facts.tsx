@@ -1,9 +1,12 @@
-import { Anchor, Text } from '@mantine/core'
+import { Anchor, Table, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { Fact } from '../app/cards.tsx'
 import { Dot } from '../app/dot.tsx'
 import { Explained } from '../app/explained.tsx'
 import { formatDate, formatTime, formatUtc, formatUtcDate, relativeTime } from '../app/time.ts'
 import { useTokenPrefix } from '../session/use-account.ts'
+import { LastUse } from './last-use.tsx'
+import { Sparkline } from './sparkline.tsx'
 import { displayId, expiresSoon, type Token } from './token.ts'
 import { useTokenOwner } from './token-owner.ts'
 
@@ -89,6 +92,48 @@ export function Expires({ token, now }: FactProps) {
         {isRevoked ? 'Revoked before' : formatUtc(at)}
       </Text>
     </time>
+  )
+}
+
+/** When it was made, ends and was last used, and how it stands: cells of a row. */
+export function TokenCells({ token, now }: FactProps) {
+  return (
+    <>
+      <Table.Td>
+        <Created token={token} now={now} />
+      </Table.Td>
+      <Table.Td>
+        <Expires token={token} now={now} />
+      </Table.Td>
+      <Table.Td>
+        <LastUse use={token} now={now} />
+        <Sparkline activity={token.activity} />
+      </Table.Td>
+      <Table.Td>
+        <Status token={token} now={now} />
+      </Table.Td>
+    </>
+  )
+}
+
+/** The same as the lines of a card. */
+export function TokenFacts({ token, now }: FactProps) {
+  return (
+    <>
+      <Fact label="Created">
+        <Created token={token} now={now} />
+      </Fact>
+      <Fact label="Expires">
+        <Expires token={token} now={now} />
+      </Fact>
+      <Fact label="Last used">
+        <LastUse use={token} now={now} />
+        <Sparkline activity={token.activity} />
+      </Fact>
+      <Fact label="Status">
+        <Status token={token} now={now} />
+      </Fact>
+    </>
   )
 }
 

@@ -1,10 +1,8 @@
 import { Button, Group, Table } from '@mantine/core'
 import classes from '../app/table.module.css'
-import { LastUse } from './last-use.tsx'
 import { SortHeader } from './sort-header.tsx'
-import { Sparkline } from './sparkline.tsx'
 import type { Token } from './token.ts'
-import { Created, Expires, Status, TokenTitle } from './token-facts.tsx'
+import { TokenCells, TokenTitle } from './token-facts.tsx'
 import type { TokenSort } from './token-search.ts'
 
 export interface TokenRowsProps {
@@ -42,19 +40,7 @@ export function TokenTable({ tokens, now, label, sort, onSort, ...actions }: Tok
             <Table.Th scope="row">
               <TokenTitle token={token} />
             </Table.Th>
-            <Table.Td>
-              <Created token={token} now={now} />
-            </Table.Td>
-            <Table.Td>
-              <Expires token={token} now={now} />
-            </Table.Td>
-            <Table.Td>
-              <LastUse use={token} now={now} />
-              <Sparkline activity={token.activity} />
-            </Table.Td>
-            <Table.Td>
-              <Status token={token} now={now} />
-            </Table.Td>
+            <TokenCells token={token} now={now} />
             {hasActions && (
               <Table.Td ta="right">
                 <TokenActions token={token} {...actions} />

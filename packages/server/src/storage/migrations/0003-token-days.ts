@@ -52,7 +52,6 @@ const INDEXES = [
   'CREATE INDEX token_usage_at ON token_usage (last_used_at, token_id)',
   'CREATE INDEX token_usage_address ON token_usage (last_used_address, token_id)',
   'CREATE INDEX account_kind ON account (kind, id)',
-  `CREATE INDEX audit_event_token ON audit_event (target_id, id) WHERE target_type = 'token'`,
 ]
 
 /**

@@ -2,8 +2,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LEASE_MS } from '../../../src/storage/lease.ts'
 import { type Member, newName, TokenHolder } from '../../support/actors.ts'
-import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
-import { startServer, type TestServer, useServer } from '../../support/test-app.ts'
+import { useDistantNode } from '../../support/nodes.ts'
+import { type TestServer, useServer } from '../../support/test-app.ts'
 
 const outcome = async (script: TokenHolder) => {
   const { status, body } = await script.get('/api/v1/me')
@@ -126,24 +126,12 @@ describe('The cache over PostgreSQL', () => {
 
 describe('A node that the database cannot hear', () => {
   const server = useServer('postgres')
-  let network: TcpProxy
-  let node: TestServer
-
-  beforeAll(async () => {
-    const url = new URL(server.testDatabase.url)
-    network = await tcpProxy(Number(url.port))
-    url.port = String(network.port)
-    node = await startServer('postgres', { on: { ...server.testDatabase, url: url.href } })
-  })
-  afterAll(async () => {
-    await network.cut()
-    await node.close()
-  })
+  const distant = useDistantNode(server)
 
   test('lets nobody in once a revocation is answered, and holds it up no longer than its lease', async () => {
-    const script = await warm(server, server.administrator, node)
-    const untouched = await warm(server, server.administrator, node)
-    network.stall()
+    const script = await warm(server, server.administrator, distant.node)
+    const untouched = await warm(server, server.administrator, distant.node)
+    distant.network.stall()
     const began = performance.now()
     expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
     expect(performance.now() - began).toBeLessThan(LEASE_MS + 1000)

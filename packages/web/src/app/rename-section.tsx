@@ -1,19 +1,36 @@
 import { useState } from 'react'
 import { ProblemError } from '../api/problem-error.ts'
-import { announce } from '../app/announce.ts'
-import { NamingForm } from '../app/naming-form.tsx'
-import { Section } from '../app/section.tsx'
-import { GROUP_NAMING } from './group-naming.ts'
-import { type Group, useRenameGroup } from './group-queries.ts'
+import { announce } from './announce.ts'
+import { NamingForm, type NamingWords } from './naming-form.tsx'
+import { Section } from './section.tsx'
+
+interface Named {
+  readonly name: string
+  readonly description: string
+  readonly etag: string
+}
+
+interface RenameSectionProps {
+  readonly naming: NamingWords
+  readonly named: Named
+  /** The change of a name and a description, as TanStack Query offers it. */
+  readonly change: {
+    readonly error: unknown
+    readonly isPending: boolean
+    mutate(
+      names: Named,
+      options: { readonly onSuccess: (changed: Named) => void; readonly onError: (error: unknown) => void },
+    ): void
+  }
+}
 
 /** Saves over what was shown when the form was opened, and over nothing that somebody else has written since. */
-export function RenameGroupSection({ group: { id, name, description, etag } }: { readonly group: Group }) {
+export function RenameSection({ naming, named: { name, description, etag }, change }: RenameSectionProps) {
   const [shown, setShown] = useState(etag)
-  const change = useRenameGroup(id)
   return (
     <Section title="Name and description">
       <NamingForm
-        {...GROUP_NAMING}
+        {...naming}
         initial={{ name, description }}
         submitLabel="Save"
         error={change.error}
