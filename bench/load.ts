@@ -12,7 +12,7 @@ import { connect, type Socket } from 'node:net'
  */
 export interface LoadOrder {
   readonly scenarios: Readonly<Record<string, Scenario>>
-  /** How often each scenario has its turn; every other time in the opposite order. */
+  /** How often each scenario has its turn, each time in another order: who comes first, or after whom, is left to chance. */
   readonly turns: number
   /** How long a turn is. */
   readonly until: { readonly seconds: number } | { readonly requests: number }
@@ -30,6 +30,8 @@ export interface Scenario {
 export type LoadResult = Readonly<Record<string, number>>
 
 const CONNECTIONS = 64
+/** Of each turn that has a length in time, this much is not counted: what the turn before has left in the processor's caches. */
+const LEAD_IN_MS = 15
 const OK = Buffer.from('HTTP/1.1 200 OK\r\n')
 const LENGTH = /content-length: (\d+)\r\n/i
 
@@ -38,8 +40,7 @@ process.on('message', async (order: LoadOrder) => process.send?.(await carryOut(
 async function carryOut({ scenarios, turns, until }: LoadOrder): Promise<LoadResult> {
   const players = await Promise.all(Object.entries(scenarios).map(([name, scenario]) => prepare(name, scenario)))
   for (let turn = 0; turn < turns; turn++) {
-    // There and back, so that a machine that is getting slower does so for everyone.
-    for (const player of turn % 2 === 0 ? players : players.toReversed()) {
+    for (const player of shuffled(players)) {
       if (player.before !== undefined) await fetch(player.before)
       await playTurn(player, until)
     }
@@ -75,15 +76,30 @@ async function prepare(name: string, { url, tokensFile, before }: Scenario): Pro
   return { name, before, connections, answered: 0, took: 0 }
 }
 
+function shuffled<Item>(items: readonly Item[]): readonly Item[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ item }) => item)
+}
+
 async function playTurn(player: Player, until: LoadOrder['until']): Promise<void> {
-  const most = 'requests' in until ? until.requests : Number.POSITIVE_INFINITY
+  if ('seconds' in until) await drive(player, Number.POSITIVE_INFINITY, performance.now() + LEAD_IN_MS)
   const start = performance.now()
-  const end = 'seconds' in until ? start + until.seconds * 1000 : Number.POSITIVE_INFINITY
+  const answered =
+    'seconds' in until
+      ? await drive(player, Number.POSITIVE_INFINITY, start + until.seconds * 1000)
+      : await drive(player, until.requests, Number.POSITIVE_INFINITY)
+  player.answered += answered
+  player.took += performance.now() - start
+}
+
+/** Until so many were answered or that instant has come. */
+async function drive(player: Player, most: number, end: number): Promise<number> {
   let answered = 0
   const goOn = () => ++answered < most && performance.now() < end
   await Promise.all(player.connections.map((connection) => connection.drive(goOn)))
-  player.answered += answered
-  player.took += performance.now() - start
+  return answered
 }
 
 /** One request at a time, until told to stop. */

@@ -73,8 +73,10 @@ export class UsageRecorder {
     noted.calls++
     noted.at = at
     const before = noted.presenter
+    // The same one is kept: old objects that point to ever new ones are what the garbage collector has to look after.
+    if (before !== undefined && isSame(before, presenter)) return
     noted.presenter = presenter
-    if (before !== undefined && !isSame(before, presenter)) noteOther(noted, before)
+    if (before !== undefined) noteOther(noted, before)
   }
 
   /** Only for whoever showed the real secret: guesses must not fill the table. */
