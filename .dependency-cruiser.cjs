@@ -65,6 +65,13 @@ module.exports = {
       to: { pathNot: '^packages/verifier/src/' },
     },
     {
+      name: 'the-client-knows-only-the-api',
+      comment: 'Its types come from docs/openapi.json.',
+      severity: 'error',
+      from: { path: '^packages/client/src/' },
+      to: { path: '^packages/', pathNot: '^packages/client/src/' },
+    },
+    {
       name: 'the-web-speaks-http-only',
       severity: 'error',
       from: { path: '^packages/web/' },

@@ -9,6 +9,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       { test: { name: 'verifier', include: ['packages/verifier/test/**/*.test.ts'], testTimeout: HANG_MS } },
+      { test: { name: 'client', include: ['packages/client/test/**/*.test.ts'], testTimeout: HANG_MS } },
       { test: { name: 'web', include: ['packages/web/test/**/*.test.ts'], testTimeout: HANG_MS } },
       {
         test: {

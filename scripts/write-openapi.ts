@@ -5,7 +5,7 @@ import { buildApp } from '../packages/server/src/app.ts'
 import { readConfig } from '../packages/server/src/config.ts'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 
-/** Writes `docs/openapi.json`, from which the web client's types are generated: `npm run generate`. */
+/** Writes `docs/openapi.json`, from which the types of `@ramp/client` are generated: `npm run generate`. */
 const folder = mkdtempSync(join(tmpdir(), 'ramp-openapi-'))
 const database = openDatabase(`sqlite:${join(folder, 'ramp.db')}`)
 await database.migrate()

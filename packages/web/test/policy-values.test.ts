@@ -1,5 +1,5 @@
+import { ProblemError } from '@ramp/client'
 import { expect, test } from 'vitest'
-import { ProblemError } from '../src/api/problem-error.ts'
 import { differences, fieldErrorsOf, toInput, toValues } from '../src/policy/policy-values.ts'
 
 const RULES = {

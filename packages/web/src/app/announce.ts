@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 
 const closeButtonProps = { 'aria-label': 'Dismiss' }
 

@@ -1,5 +1,5 @@
 import { Button, Stack, Text, Title } from '@mantine/core'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 
 /** In place of a page that could not be shown at all. */
 export function BrokenPage({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {

@@ -1,4 +1,5 @@
-import { answerOf, api } from '../api/client.ts'
+import { answerOf } from '@ramp/client'
+import { api } from '../api/client.ts'
 import type { Candidate } from './finder.tsx'
 
 /** Enough to choose from; a longer text narrows it. */

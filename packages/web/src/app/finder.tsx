@@ -1,7 +1,7 @@
 import { Box, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { Card, Cards } from './cards.tsx'
 import { FormAlert } from './form-alert.tsx'
 import { SearchField } from './search-field.tsx'

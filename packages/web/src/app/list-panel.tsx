@@ -2,7 +2,7 @@ import { Alert, Button, Center, Paper, Skeleton, Stack, Text } from '@mantine/co
 import { IconAlertCircle } from '@tabler/icons-react'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { formatTime } from './time.ts'
 
 interface ListPanelProps {

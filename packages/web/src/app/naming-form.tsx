@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
-import { formErrorsOf } from '../api/problem-error.ts'
+import { formErrorsOf } from '../api/problem-messages.ts'
 import { focusFirstError } from './focus-first-error.ts'
 import { FormAlert } from './form-alert.tsx'
 

@@ -1,5 +1,5 @@
+import { ProblemError } from '@ramp/client'
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { ProblemError } from '../api/problem-error.ts'
 import { sessionAfter, sessionQuery } from '../session/session-query.ts'
 
 const RETRIES = 2

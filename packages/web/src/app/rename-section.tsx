@@ -1,5 +1,5 @@
+import { ProblemError } from '@ramp/client'
 import { useState } from 'react'
-import { ProblemError } from '../api/problem-error.ts'
 import { announce } from './announce.ts'
 import { NamingForm, type NamingWords } from './naming-form.tsx'
 import { Section } from './section.tsx'

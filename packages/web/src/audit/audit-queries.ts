@@ -1,6 +1,6 @@
+import { answerOf, type paths } from '@ramp/client'
 import { infiniteQueryOptions } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
-import type { paths } from '../api/openapi.d.ts'
+import { api } from '../api/client.ts'
 import { type AuditSearch, toEventQuery } from './audit-search.ts'
 
 type Operation = paths['/api/v1/audit-events']['get']

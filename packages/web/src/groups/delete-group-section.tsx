@@ -2,7 +2,7 @@ import { Button, Loader, Group as Row, ScrollArea, Stack, Text } from '@mantine/
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { announce } from '../app/announce.ts'
 import { ConfirmDialog } from '../app/confirm-dialog.tsx'
 import { FormAlert } from '../app/form-alert.tsx'

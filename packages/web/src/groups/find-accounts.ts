@@ -1,4 +1,5 @@
-import { answerOf, api } from '../api/client.ts'
+import { answerOf } from '@ramp/client'
+import { api } from '../api/client.ts'
 import { FOUND_AT_MOST, findMembers } from '../app/find-members.ts'
 import type { Candidate } from '../app/finder.tsx'
 

@@ -1,7 +1,7 @@
 import { Anchor, Button, Paper, Group as Row, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { announce } from '../app/announce.ts'
 import { Cards } from '../app/cards.tsx'
 import { type Candidate, Finder } from '../app/finder.tsx'

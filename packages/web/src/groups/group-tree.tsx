@@ -3,7 +3,7 @@ import { IconChevronDown, IconChevronRight, IconPoint } from '@tabler/icons-reac
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { RoleBadges } from '../roles/role-badges.tsx'
 import { groupQuery } from './group-queries.ts'
 import classes from './group-tree.module.css'

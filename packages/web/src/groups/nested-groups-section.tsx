@@ -1,6 +1,6 @@
 import { Anchor, Paper, Group as Row, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { announce } from '../app/announce.ts'
 import { Cards } from '../app/cards.tsx'
 import { type Candidate, Finder } from '../app/finder.tsx'

@@ -1,6 +1,6 @@
+import { answerOf, type paths } from '@ramp/client'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
-import type { paths } from '../api/openapi.d.ts'
+import { api } from '../api/client.ts'
 import { DEFAULT_SORT } from '../tokens/token-search.ts'
 import { type InventorySearch, toFilter } from './inventory-search.ts'
 

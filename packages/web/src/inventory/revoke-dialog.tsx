@@ -1,7 +1,7 @@
 import { Button, Group, Loader, Modal, Progress, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { countQuery, leftQuery, type RevokeFilter, useRevokeTokens } from './inventory-queries.ts'
 import { type InventorySearch, toFilter } from './inventory-search.ts'

@@ -1,6 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { formErrorsOf } from '../api/problem-error.ts'
+import { formErrorsOf } from '../api/problem-messages.ts'
 import { focusFirstError } from '../app/focus-first-error.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { useAccount } from '../session/use-account.ts'

@@ -1,6 +1,6 @@
 import { Button, FileInput, Group, Modal, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { announce } from '../app/announce.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { type ImportReport, useImport } from './member-queries.ts'

@@ -1,3 +1,4 @@
+import { answerOf, type paths } from '@ramp/client'
 import {
   infiniteQueryOptions,
   type QueryClient,
@@ -5,8 +6,7 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { answerOf, api, taggedAnswerOf } from '../api/client.ts'
-import type { paths } from '../api/openapi.d.ts'
+import { api, taggedAnswerOf } from '../api/client.ts'
 import { sessionQuery } from '../session/session-query.ts'
 import type { MemberFilter } from './member-search.ts'
 

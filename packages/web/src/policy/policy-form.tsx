@@ -1,7 +1,7 @@
 import { Alert, Button, Fieldset, Group, NumberInput, Radio, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { ProblemError } from '@ramp/client'
 import { useState } from 'react'
-import { ProblemError } from '../api/problem-error.ts'
 import { announce } from '../app/announce.ts'
 import { ConfirmDialog } from '../app/confirm-dialog.tsx'
 import { focusFirstError } from '../app/focus-first-error.ts'

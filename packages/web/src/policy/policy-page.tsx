@@ -1,6 +1,6 @@
 import { Loader, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { PageHeader } from '../app/page-header.tsx'
 import { formatExact } from '../app/time.ts'

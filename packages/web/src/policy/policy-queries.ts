@@ -1,6 +1,6 @@
+import { answerOf, type paths } from '@ramp/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
-import type { paths } from '../api/openapi.d.ts'
+import { api } from '../api/client.ts'
 
 export type Policy = paths['/api/v1/policy']['get']['responses'][200]['content']['application/json']
 export type PolicyInput = paths['/api/v1/policy']['put']['requestBody']['content']['application/json']

@@ -1,4 +1,4 @@
-import type { ProblemError } from '../api/problem-error.ts'
+import type { ProblemError } from '@ramp/client'
 import type { Policy, PolicyInput } from './policy-queries.ts'
 
 /** The policy as the form holds it: an empty field is a rule that there is not. */

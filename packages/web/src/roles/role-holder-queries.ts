@@ -1,6 +1,6 @@
+import { answerOf, type paths } from '@ramp/client'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
-import type { paths } from '../api/openapi.d.ts'
+import { api } from '../api/client.ts'
 import { ROLES_GIVEN } from './role-queries.ts'
 
 export type Holder =

@@ -1,7 +1,7 @@
 import { Anchor, Badge, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { announce, announceFailure } from '../app/announce.ts'
 import { Card, Cards } from '../app/cards.tsx'
 import { FormAlert } from '../app/form-alert.tsx'

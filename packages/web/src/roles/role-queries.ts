@@ -1,5 +1,6 @@
+import { answerOf } from '@ramp/client'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
+import { api } from '../api/client.ts'
 import { sessionQuery } from '../session/session-query.ts'
 
 /** The catalogue changes with a file on the server, seldom. */

@@ -1,6 +1,6 @@
 import { Button, Loader, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { ADMIN_PAGES } from '../app/admin-pages.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { PageHeader } from '../app/page-header.tsx'

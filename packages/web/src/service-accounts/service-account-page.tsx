@@ -1,7 +1,7 @@
 import { Loader, Stack } from '@mantine/core'
+import { ProblemError } from '@ramp/client'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { ProblemError } from '../api/problem-error.ts'
 import { ADMIN_PAGES } from '../app/admin-pages.ts'
 import { BackLink } from '../app/back-link.tsx'
 import { BrokenPage } from '../app/broken-page.tsx'

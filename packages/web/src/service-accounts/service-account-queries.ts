@@ -1,3 +1,4 @@
+import { answerOf, type paths } from '@ramp/client'
 import {
   infiniteQueryOptions,
   type QueryClient,
@@ -5,8 +6,7 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { answerOf, api, type Tagged, taggedAnswerOf } from '../api/client.ts'
-import type { paths } from '../api/openapi.d.ts'
+import { api, type Tagged, taggedAnswerOf } from '../api/client.ts'
 
 export type ServiceAccount =
   paths['/api/v1/service-accounts/{id}']['get']['responses'][200]['content']['application/json']

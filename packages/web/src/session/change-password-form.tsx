@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Stack } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
-import { formErrorsOf, ProblemError } from '../api/problem-error.ts'
+import { ProblemError } from '@ramp/client'
+import { formErrorsOf } from '../api/problem-messages.ts'
 import { focusFirstError } from '../app/focus-first-error.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { PasswordField } from './password-field.tsx'

@@ -1,5 +1,6 @@
+import { answerOf } from '@ramp/client'
 import { infiniteQueryOptions, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
+import { api } from '../api/client.ts'
 
 /** "Last seen" is written down once a minute. */
 const REFRESH_MS = 60_000

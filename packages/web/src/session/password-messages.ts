@@ -1,4 +1,5 @@
-import { messageOf, ProblemError } from '../api/problem-error.ts'
+import { ProblemError } from '@ramp/client'
+import { messageOf } from '../api/problem-messages.ts'
 
 /** What to say to somebody whose sign-in, or whose current password, was refused. */
 export function signInMessageOf(error: unknown): string {

@@ -1,5 +1,6 @@
+import { answerOf } from '@ramp/client'
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
+import { api } from '../api/client.ts'
 import { withdrawAnnouncements } from '../app/announce.ts'
 import { sessionsChanged } from './own-sessions-queries.ts'
 import { type Session, sessionQuery } from './session-query.ts'

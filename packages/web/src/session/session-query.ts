@@ -1,6 +1,6 @@
+import { answerOf, ProblemError } from '@ramp/client'
 import { queryOptions } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
-import { ProblemError } from '../api/problem-error.ts'
+import { api } from '../api/client.ts'
 
 /** Who sits at this browser, as far as the server knows. */
 export type Session =

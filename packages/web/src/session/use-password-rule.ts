@@ -1,5 +1,6 @@
+import { answerOf } from '@ramp/client'
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
+import { api } from '../api/client.ts'
 
 /** What a new password has to be; it changes with the server's configuration only. */
 const passwordRulesQuery = queryOptions({

@@ -1,6 +1,6 @@
 import { Button, Group, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import type { Question } from './token-detail-queries.ts'
 

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { announce } from '../app/announce.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { useTokenPrefix } from '../session/use-account.ts'

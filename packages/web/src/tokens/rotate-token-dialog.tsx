@@ -1,6 +1,6 @@
 import { Button, Group, Radio, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { messageOf } from '../api/problem-error.ts'
+import { messageOf } from '../api/problem-messages.ts'
 import { FormAlert } from '../app/form-alert.tsx'
 import { useTokenPrefix } from '../session/use-account.ts'
 import { SecretDialog } from './secret-dialog.tsx'

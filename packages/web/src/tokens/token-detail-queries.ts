@@ -1,6 +1,6 @@
+import { answerOf, type paths } from '@ramp/client'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
-import type { paths } from '../api/openapi.d.ts'
+import { api } from '../api/client.ts'
 
 export type Activity = paths['/api/v1/tokens/{id}/activity']['get']['responses'][200]['content']['application/json']
 export type TokenEvent =

@@ -1,3 +1,4 @@
+import { answerOf } from '@ramp/client'
 import {
   infiniteQueryOptions,
   type QueryClient,
@@ -5,7 +6,7 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { answerOf, api } from '../api/client.ts'
+import { api } from '../api/client.ts'
 import type { Token } from './token.ts'
 import { type TokenOwner, useTokenOwner } from './token-owner.ts'
 import type { TokenSort, TokenTab } from './token-search.ts'

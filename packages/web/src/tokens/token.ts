@@ -1,4 +1,4 @@
-import type { paths } from '../api/openapi.d.ts'
+import type { paths } from '@ramp/client'
 import { DAY_MS } from '../app/time.ts'
 
 export type Token = paths['/api/v1/tokens']['get']['responses'][200]['content']['application/json']['items'][number]

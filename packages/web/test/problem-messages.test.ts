@@ -1,5 +1,6 @@
+import { problemOf } from '@ramp/client'
 import { expect, test } from 'vitest'
-import { formErrorsOf, messageOf, problemOf } from '../src/api/problem-error.ts'
+import { formErrorsOf, messageOf } from '../src/api/problem-messages.ts'
 import { sessionAfter } from '../src/session/session-query.ts'
 
 const refusal = (problem: object, status = 400, headers = {}) =>
