@@ -1,4 +1,5 @@
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
+import type { Leases } from './lease.ts'
 import type { PostgresDatabase } from './postgres.ts'
 import type { SqliteDatabase } from './sqlite.ts'
 import type { Tables } from './tables.ts'
@@ -18,8 +19,13 @@ export interface DatabaseBase {
   /**
    * Runs `work` in one transaction that commits if it returns and rolls back if it throws. On SQLite the write lock is
    * taken at the start, so what `work` reads cannot change under it; on PostgreSQL rows are locked where that matters.
+   *
+   * What changes something that verification depends on resolves once it counts everywhere; it rejects with
+   * `settlement_unconfirmed` if that cannot be found out.
    */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
+  /** Those of verifiers that come by HTTP. */
+  readonly leases: Leases
   /** Brings the schema up to date, under a lock; safe to call from several processes at once. */
   migrate(): Promise<readonly string[]>
   close(): Promise<void>

@@ -1,20 +1,56 @@
-/** The rules of leases (docs/coherence.md): what verifiers and those who wait for them agree on. PostgreSQL only. */
+import type { Registration, Renewal, Report } from '@ramp/verifier/coherence'
 
-/** How long a verifier may trust its cache after a renewal, by the database's clock. */
+/** The rules of leases (docs/coherence.md): what verifiers and those who wait for them agree on. */
+
+/** How long a verifier may trust its cache after a renewal, by the clock of the database (SQLite: of its machine). */
 export const LEASE_MS = 3000
 
-/** The database's clock, in epoch milliseconds. */
-export const DATABASE_NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+/** More changes than this at once, and forgetting everything is cheaper. */
+export const MOST_CHANGES = 5000
 
-/** Which run of the database server answers: another one after a restart, a failover or a restored backup. */
-export const DATABASE_RUN = 'pg_postmaster_start_time()::text'
+/** Who holds a lease: a node of RAMP itself, or a verifier inside another service, which comes by HTTP. */
+export interface Holder {
+  readonly kind: 'node' | 'service'
+  /** A host, a service: what an administrator knows it by. */
+  readonly name: string
+  /** Of its software. */
+  readonly version: string
+  /** By whose credential it came; null for a node. */
+  readonly accountId: string | null
+}
 
-/** The channel on which the database says that something changed. */
-export const CHANGE_CHANNEL = 'ramp_authz'
+/** A lease as an administrator sees it. */
+export interface LeaseStanding extends Holder {
+  readonly id: string
+  readonly appliedEpoch: number
+  /** What is left of the lease, in milliseconds; not above 0 if it is over. */
+  readonly leaseMs: number
+  /** Since when it holds a lease, epoch milliseconds. */
+  readonly since: number
+}
 
-/**
- * Notes that this run gives leases. What another one gave cannot be seen in its tables, or not any more: until a lease
- * has passed since this note, nobody knows that there is none.
- */
-export const NOTE_RUN = `INSERT INTO lease_run (run, since) VALUES (${DATABASE_RUN}, ${DATABASE_NOW})
-  ON CONFLICT (run) DO NOTHING`
+/** The table of leases, in the hands of whoever gives them. */
+export interface Leases {
+  register(holder: Holder, formerId: string | undefined, now: number): Promise<Registration>
+  /** undefined: there is no such lease of this account any more; the verifier has to begin anew. */
+  renew(report: Report, accountId: string | null): Promise<Renewal | undefined>
+  release(id: string, accountId: string | null): Promise<void>
+  /** All there are, and the epoch that they should have applied. */
+  list(): Promise<{ readonly epoch: number; readonly leases: readonly LeaseStanding[] }>
+}
+
+/** What a renewal brings, as both engines read it. */
+export interface ChangesRow {
+  readonly epoch: number
+  readonly run: string
+  /** Of all that is listed; null if nothing is. */
+  readonly oldest: number | null
+  /** One more than `MOST_CHANGES` at most. */
+  readonly subjects: readonly string[]
+}
+
+/** A gap (the changes between were pruned), or too many to list: everything has to be read anew. */
+export function toRenewal({ epoch, run, oldest, subjects }: ChangesRow, appliedEpoch: number): Renewal {
+  const isWhole = oldest !== null && oldest <= appliedEpoch + 1 && subjects.length <= MOST_CHANGES
+  return { epoch, run, changes: isWhole ? subjects : null }
+}

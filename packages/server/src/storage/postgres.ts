@@ -3,6 +3,7 @@ import pg from 'pg'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase } from './database.ts'
 import { runMigrations } from './migrate.ts'
+import { postgresLeases, postgresSettledEpoch } from './postgres-leases.ts'
 import { Settlement } from './settlement.ts'
 import type { Tables } from './tables.ts'
 
@@ -35,12 +36,13 @@ export function openPostgres(url: string): PostgresDatabase {
   const pool = openPool(url, { max: 10, query_timeout: STATEMENT_LIMIT_MS, lock_timeout: WAIT_LIMIT_MS })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   // Beside the other pool, whose connections all may be waiting for locks that a change holds which waits for this.
-  const settlement = new Settlement(verificationPool)
+  const settlement = new Settlement((epoch) => postgresSettledEpoch(verificationPool, epoch))
 
   return {
     engine: 'postgres',
     verificationPool,
     read: db,
+    leases: postgresLeases(verificationPool),
     openClient: () => new pg.Client({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
     async write(work) {
       const { result, epoch } = await db.transaction().execute(async (trx) => {

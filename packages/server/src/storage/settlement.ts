@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import { Problem } from '../core/problem.ts'
-import { DATABASE_NOW, DATABASE_RUN, LEASE_MS, NOTE_RUN } from './lease.ts'
+import { LEASE_MS } from './lease.ts'
 
 /** Longer than any lease that can hold a change up, with the time to find out. */
 const LIMIT_MS = LEASE_MS + 2000
@@ -17,25 +16,21 @@ interface Waiter {
   reject(error: unknown): void
 }
 
-interface Standing {
-  /** The least that any verifier with a live lease has applied; null: there is no verifier. */
-  readonly applied: number | null
-  /** Since when this run of the database is known, and its clock now. */
-  readonly run_since: number | null
-  readonly now: number
-}
-
 /**
  * Waits until a committed change is settled: no verifier is left that may decide on the state before it. All waiters of
  * a process share one loop.
  */
 export class Settlement {
-  readonly #pool: pg.Pool
+  readonly #settledEpoch: (epoch: number) => Promise<number>
   #waiters: Waiter[] = []
   #isLooking = false
 
-  constructor(pool: pg.Pool) {
-    this.#pool = pool
+  /**
+   * @param settledEpoch Looks up to which epoch everything is settled, after ending the leases that are over and lag
+   *   behind the epoch it is given.
+   */
+  constructor(settledEpoch: (epoch: number) => Promise<number>) {
+    this.#settledEpoch = settledEpoch
   }
 
   /** Rejects with `settlement_unconfirmed` if it cannot be found out: the change is stored all the same. */
@@ -78,26 +73,4 @@ export class Settlement {
     }
     return left
   }
-
-  /** Up to which epoch everything is settled. */
-  async #settledEpoch(epoch: number): Promise<number> {
-    const { rows } = await this.#pool.query<Standing>({ name: 'settle', text: SETTLE, values: [epoch] })
-    const { applied, run_since, now } = rows[0] as Standing
-    // Leases that another run of the database gave may not be in this table; within this time they have ended.
-    if (run_since === null) await this.#pool.query(NOTE_RUN)
-    if (run_since === null || now < run_since + LEASE_MS) return -1
-    return applied ?? Number.POSITIVE_INFINITY
-  }
 }
-
-/**
- * A verifier that lags and whose lease is over is removed, not passed over: the row's lock orders this against a
- * renewal that is under way. Either that comes first, and the verifier counts as alive, or it finds no row, and the
- * verifier starts anew with nothing in its cache.
- */
-const SETTLE = `WITH ended AS (
-    DELETE FROM verifier WHERE applied_epoch < $1 AND lease_until < ${DATABASE_NOW} RETURNING id
-  )
-  SELECT (SELECT min(applied_epoch) FROM verifier WHERE id NOT IN (SELECT id FROM ended)) AS applied,
-    (SELECT since FROM lease_run WHERE run = ${DATABASE_RUN}) AS run_since,
-    ${DATABASE_NOW} AS now`

@@ -3,9 +3,11 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { runToCommit } from './before-commit.ts'
-import type { DatabaseBase } from './database.ts'
+import type { DatabaseBase, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
+import { Settlement } from './settlement.ts'
+import { sqliteLeases } from './sqlite-leases.ts'
 import type { Tables } from './tables.ts'
 
 export interface SqliteDatabase extends DatabaseBase {
@@ -33,6 +35,8 @@ export function openSqlite(path: string): SqliteDatabase {
   }
   const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
   const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader()) })
+  const verifiers = sqliteLeases(() => openWriter(file), file)
+  const settlement = new Settlement(verifiers.settledEpoch)
 
   return {
     engine: 'sqlite',
@@ -40,13 +44,29 @@ export function openSqlite(path: string): SqliteDatabase {
     read,
     writer,
     openReader,
-    write: (work) => write.transaction().execute((trx) => runToCommit(trx, work)),
+    leases: verifiers.leases,
+    async write(work) {
+      const { result, epoch } = await write.transaction().execute(async (trx) => {
+        const before = await readEpoch(trx)
+        const result = await runToCommit(trx, work)
+        const epoch = await readEpoch(trx)
+        return { result, epoch: epoch > before && (await verifiers.concerns(trx)) ? epoch : undefined }
+      })
+      if (epoch !== undefined) await settlement.settled(epoch)
+      return result
+    },
     migrate: () => runMigrations(write, 'sqlite'),
     async close() {
+      verifiers.close()
       await read.destroy()
       await write.destroy()
     },
   }
+}
+
+async function readEpoch(trx: Transaction): Promise<number> {
+  const { epoch } = await trx.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
+  return epoch
 }
 
 /** How long a process that opens a new file waits for others that open it, too: at a first start of several at once. */

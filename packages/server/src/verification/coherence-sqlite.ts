@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { dropSubject, type StaleState } from './stale-state.ts'
+import { dropSubject, type StaleState } from '@ramp/verifier/coherence'
 
 /**
  * Keeps a cache equal to the database: `catchUp` drops what was changed since it last ran. It must be called after the
@@ -31,6 +31,8 @@ export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
   }
 
   return {
+    appliedEpoch: () => appliedEpoch,
+
     /** Throws if the database cannot be read; then nothing that is cached may be believed. */
     catchUp(): void {
       const version = readVersion()

@@ -1,6 +1,6 @@
+import type { StaleState } from '@ramp/verifier/coherence'
 import { LRUCache } from 'lru-cache'
 import type { Principal } from '../core/actor.ts'
-import type { StaleState } from './stale-state.ts'
 import type { VerifiableToken } from './verdict.ts'
 
 /** Under 1 KiB each; what falls out is read again in some 20 microseconds. */

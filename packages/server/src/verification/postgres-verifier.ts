@@ -1,4 +1,5 @@
 import type { PostgresDatabase } from '../storage/postgres.ts'
+import { ChangeWaiters } from './change-waiters.ts'
 import { postgresCoherence } from './coherence-postgres.ts'
 import { credentialCache } from './credential-cache.ts'
 import { postgresCredentials, type StoredCredential } from './stored-credentials.ts'
@@ -19,7 +20,11 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
     () => cache.tokens.size,
     () => cache.accounts.size,
   )
-  const coherence = postgresCoherence(database, cache, onDoubt)
+  const waiters = new ChangeWaiters()
+  const coherence = postgresCoherence(database, cache, {
+    onDoubt,
+    onRenewed: () => waiters.seen(coherence.appliedEpoch()),
+  })
 
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
     const missing = coherence.isTrusted() ? decideCached(turn) : turn
@@ -32,11 +37,12 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
   /** Returns those that are not all in memory. */
   function decideCached(turn: readonly Asked[]): readonly Asked[] {
     const now = clock()
+    const epoch = coherence.appliedEpoch()
     return turn.filter((asked) => {
       const token = cache.tokens.get(asked.tokenId)
       const account = token && cache.accounts.get(token.accountId)
       if (token === undefined || account === undefined) return true
-      answer(asked, now, { token, account })
+      answer(asked, now, { token, account, epoch })
       return false
     })
   }
@@ -48,7 +54,7 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
     statistics.observeWait((performance.now() - askedAt) / 1000)
     const now = clock()
     if (stored === undefined) {
-      for (const asked of turn) tell(asked, refuse('unavailable'), now)
+      for (const asked of turn) tell(asked, refuse('unavailable'), 0, now)
       return
     }
     for (const { token, account, epoch } of stored.values()) {
@@ -59,15 +65,15 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
     for (const asked of turn) answer(asked, now, stored.get(asked.tokenId))
   }
 
-  function answer(asked: Asked, now: number, found: Pick<StoredCredential, 'token' | 'account'> | undefined): void {
+  function answer(asked: Asked, now: number, found: StoredCredential | undefined): void {
     const presented = { digest: digestOf(asked.secret), address: asked.presenter.address, now }
-    tell(asked, decide(found?.token, found?.account, presented), now)
+    tell(asked, decide(found?.token, found?.account, presented), found?.epoch ?? 0, now)
   }
 
-  function tell(asked: Asked, verdict: Verdict, now: number): void {
+  function tell(asked: Asked, verdict: Verdict, epoch: number, now: number): void {
     statistics.outcomes[verdict.outcome]++
     noteUsage(usage, verdict.outcome, asked, now)
-    asked.done(verdict)
+    asked.done(verdict, epoch)
   }
 
   return {
@@ -81,6 +87,13 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
       if (stored && coherence.mayKeep(fill, stored.epoch)) cache.accounts.set(accountId, stored.account)
       return stored?.account
     },
-    close: coherence.close,
+    freshness: () => ({ epoch: coherence.appliedEpoch(), leaseMs: Math.floor(coherence.trustedForMs()) }),
+    async changedSince(epoch, ms) {
+      if (coherence.appliedEpoch() <= epoch) await waiters.wait(epoch, ms)
+    },
+    async close() {
+      waiters.close()
+      await coherence.close()
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Principal } from '../core/actor.ts'
 import type { SqliteDatabase } from '../storage/sqlite.ts'
+import { ChangeWaiters } from './change-waiters.ts'
 import { sqliteCoherence } from './coherence-sqlite.ts'
 import { credentialCache } from './credential-cache.ts'
 import { sqliteCredentials } from './stored-credentials.ts'
@@ -10,6 +11,9 @@ import { decide, refuse, type Verdict } from './verdict.ts'
 
 /** What each gives, some role names; who is in many groups high up a tree is read anew without going up it again. */
 const CACHED_GROUPS = 10_000
+
+/** How often the file is looked at for those who wait for changes: some 5 µs each time. */
+const LOOK_MS = 5
 
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
@@ -41,6 +45,8 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
     statistics.observeWait((performance.now() - askedAt) / 1000)
     for (const asked of turn) {
       let verdict = refuse('unavailable')
+      // That of what is cached: what is read in addition may be newer, never older.
+      const epoch = coherence.appliedEpoch()
       // A database that cannot be read leaves nothing to believe: not what is cached, either.
       if (failure === undefined) {
         try {
@@ -51,7 +57,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       }
       statistics.outcomes[verdict.outcome]++
       noteUsage(usage, verdict.outcome, asked, now)
-      asked.done(verdict)
+      asked.done(verdict, epoch)
     }
     failure ??= failureOf(endReading)
     if (failure !== undefined) onFailure(failure)
@@ -114,6 +120,22 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
     if (reader.isTransaction) reader.exec('COMMIT')
   }
 
+  const waiters = new ChangeWaiters()
+  let looking: NodeJS.Timeout | undefined
+
+  /** Looks at the file as often as that while anybody waits; else each verification does. */
+  async function changedSince(epoch: number, ms: number): Promise<void> {
+    if (coherence.appliedEpoch() > epoch) return
+    looking ??= setInterval(() => {
+      failureOf(catchUp)
+      waiters.seen(coherence.appliedEpoch())
+    }, LOOK_MS).unref()
+    await waiters.wait(epoch, ms)
+    if (waiters.size > 0) return
+    clearInterval(looking)
+    looking = undefined
+  }
+
   return {
     statistics,
     verify: turnQueue(options.tokenPrefix, statistics, decideTurn),
@@ -125,7 +147,13 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
         endReading()
       }
     },
-    close: async () => reader.close(),
+    freshness: () => ({ epoch: coherence.appliedEpoch(), leaseMs: 0 }),
+    changedSince,
+    async close() {
+      clearInterval(looking)
+      waiters.close()
+      reader.close()
+    },
   }
 }
 

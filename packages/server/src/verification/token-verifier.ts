@@ -12,15 +12,28 @@ export interface Presenter {
   readonly client: string | undefined
 }
 
+/** Takes a verdict, and the epoch of the state it was decided on: it reflects every change up to that one. */
+export type Done = (verdict: Verdict, epoch: number) => void
+
+export interface Freshness {
+  readonly epoch: number
+  /** Milliseconds that are left of the lease; 0 without one, and on SQLite, where each verification looks at the file. */
+  readonly leaseMs: number
+}
+
 /** Checks tokens. One a process; both engines have one, and the rest of the server sees no difference. */
 export interface TokenVerifier {
   /**
    * Calls back exactly once with the verdict, which is decided on a state no older than this call. A callback, since a
    * promise a request is measurable here.
    */
-  verify(secret: Secret, presenter: Presenter, done: (verdict: Verdict) => void): void
+  verify(secret: Secret, presenter: Presenter, done: Done): void
   /** An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say. */
   readPrincipal(accountId: string): Promise<Principal | undefined>
+  /** What this process has seen of changes, and for how long it may believe what it has in memory. */
+  freshness(): Freshness
+  /** Resolves once this process has seen a change later than `epoch`; after `ms` in any case. */
+  changedSince(epoch: number, ms: number): Promise<void>
   readonly statistics: VerificationStatistics
   close(): Promise<void>
 }

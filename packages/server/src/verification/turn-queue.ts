@@ -1,14 +1,14 @@
 import { parseToken } from '@ramp/verifier'
 import type { Secret } from '../core/secret.ts'
-import type { Presenter, TokenVerifier, VerificationStatistics } from './token-verifier.ts'
-import { refuse, type Verdict } from './verdict.ts'
+import type { Done, Presenter, TokenVerifier, VerificationStatistics } from './token-verifier.ts'
+import { refuse } from './verdict.ts'
 
 /** A verification that waits for the end of its turn. */
 export interface Asked {
   readonly secret: Secret
   readonly tokenId: string
   readonly presenter: Presenter
-  readonly done: (verdict: Verdict) => void
+  readonly done: Done
 }
 
 /**
@@ -36,7 +36,7 @@ export function turnQueue(
     const parsed = parseToken(secret.expose(), tokenPrefix)
     if (parsed === undefined) {
       statistics.outcomes.malformed++
-      done(refuse('malformed'))
+      done(refuse('malformed'), 0)
       return
     }
     if (waiting.length === 0) {

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import type { Registration } from '@ramp/verifier/coherence'
+import type pg from 'pg'
+import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
+
+/** The database's clock, in epoch milliseconds. */
+const DATABASE_NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+
+/** Which run of the database server answers: another one after a restart, a failover or a restored backup. */
+const DATABASE_RUN = 'pg_postmaster_start_time()::text'
+
+/** The channel on which the database says that something changed. */
+export const CHANGE_CHANNEL = 'ramp_authz'
+
+/** The leases of a PostgreSQL primary, over a connection of the caller's or a pool. */
+export function postgresLeases(connection: Pick<pg.Client | pg.Pool, 'query'>): Leases {
+  return {
+    async register({ kind, name, version, accountId }, formerId, now) {
+      await connection.query(NOTE_RUN)
+      const values = [randomUUID(), formerId ?? null, kind, name, version, accountId, now]
+      const { rows } = await connection.query<Registration & { is_replica: boolean }>(REGISTER, values)
+      const registered = rows[0]
+      if (registered === undefined || registered.is_replica) throw new NoPrimary()
+      return { id: registered.id, epoch: registered.epoch, run: registered.run, leaseMs: LEASE_MS }
+    },
+    async renew({ id, appliedEpoch, renewals }, accountId) {
+      const { rows } = await connection.query<ChangesRow & { renewed: number; is_replica: boolean }>({
+        name: 'renew',
+        text: RENEW,
+        values: [id, appliedEpoch, renewals, accountId],
+      })
+      const row = rows[0]
+      if (row?.is_replica) throw new NoPrimary()
+      return row?.renewed === 1 ? toRenewal(row, appliedEpoch) : undefined
+    },
+    async release(id, accountId) {
+      await connection.query('DELETE FROM verifier WHERE id = $1 AND account_id IS NOT DISTINCT FROM $2', [
+        id,
+        accountId,
+      ])
+    },
+    async list() {
+      const { rows } = await connection.query<LeaseStanding & { epoch: number }>(LIST)
+      return { epoch: rows[0]?.epoch ?? 0, leases: rows.filter(({ id }) => id !== null) }
+    },
+  }
+}
+
+class NoPrimary extends Error {
+  override readonly message = 'This is no primary database.'
+}
+
+/** Up to which change everything is settled: what the least of all live leases has applied. */
+export async function postgresSettledEpoch(pool: pg.Pool, epoch: number): Promise<number> {
+  const { rows } = await pool.query<Standing>({ name: 'settle', text: SETTLE, values: [epoch] })
+  const { applied, run_since, now } = rows[0] as Standing
+  // Leases that another run of the database gave may not be in this table; within this time they have ended.
+  if (run_since === null) await pool.query(NOTE_RUN)
+  if (run_since === null || now < run_since + LEASE_MS) return -1
+  return applied ?? Number.POSITIVE_INFINITY
+}
+
+interface Standing {
+  /** The least that any verifier with a live lease has applied; null: there is no verifier. */
+  readonly applied: number | null
+  /** Since when this run of the database is known, and its clock now. */
+  readonly run_since: number | null
+  readonly now: number
+}
+
+/**
+ * Notes that this run gives leases. What another one gave cannot be seen in its tables, or not any more: until a lease
+ * has passed since this note, nobody knows that there is none.
+ */
+const NOTE_RUN = `INSERT INTO lease_run (run, since) VALUES (${DATABASE_RUN}, ${DATABASE_NOW})
+  ON CONFLICT (run) DO NOTHING`
+
+const REGISTER = `WITH former AS (DELETE FROM verifier WHERE id = $2 AND account_id IS NOT DISTINCT FROM $6)
+  INSERT INTO verifier (id, applied_epoch, lease_until, renewals, kind, name, version, account_id, since)
+  SELECT $1, epoch, ${DATABASE_NOW} + ${LEASE_MS}, 0, $3, $4, $5, $6, $7 FROM authz_clock
+  RETURNING id, applied_epoch AS epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
+
+/** One round trip: reports what is applied and brings what has changed since. */
+const RENEW = `WITH renewed AS (
+    UPDATE verifier SET applied_epoch = $2, renewals = renewals + 1, lease_until = ${DATABASE_NOW} + ${LEASE_MS}
+      WHERE id = $1 AND renewals = $3 AND account_id IS NOT DISTINCT FROM $4 RETURNING id
+  ), change AS (
+    SELECT subject FROM authz_change WHERE epoch > $2 ORDER BY epoch LIMIT ${MOST_CHANGES + 1}
+  )
+  SELECT (SELECT count(*) FROM renewed) AS renewed, epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica,
+    (SELECT min(epoch) FROM authz_change) AS oldest,
+    ARRAY(SELECT subject FROM change) AS subjects
+  FROM authz_clock`
+
+/**
+ * A verifier that lags and whose lease is over is removed, not passed over: the row's lock orders this against a
+ * renewal that is under way. Either that comes first, and the verifier counts as alive, or it finds no row, and the
+ * verifier starts anew with nothing in its cache.
+ */
+const SETTLE = `WITH ended AS (
+    DELETE FROM verifier WHERE applied_epoch < $1 AND lease_until < ${DATABASE_NOW} RETURNING id
+  )
+  SELECT (SELECT min(applied_epoch) FROM verifier WHERE id NOT IN (SELECT id FROM ended)) AS applied,
+    (SELECT since FROM lease_run WHERE run = ${DATABASE_RUN}) AS run_since,
+    ${DATABASE_NOW} AS now`
+
+const LIST = `SELECT epoch, id, kind, name, version, account_id AS "accountId", applied_epoch AS "appliedEpoch", since,
+    lease_until - ${DATABASE_NOW} AS "leaseMs"
+  FROM authz_clock LEFT JOIN verifier ON true ORDER BY kind, name, id`
