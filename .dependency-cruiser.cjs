@@ -21,7 +21,7 @@ module.exports = {
       name: 'storage-knows-only-core',
       severity: 'error',
       from: { path: `${SERVER}/storage/` },
-      to: { path: '^packages/', pathNot: `${SERVER}/(storage|core)/` },
+      to: { path: '^packages/', pathNot: [`${SERVER}/(storage|core)/`, '^packages/verifier/src/coherence'] },
     },
     {
       name: 'verification-knows-no-feature',
@@ -30,7 +30,11 @@ module.exports = {
       from: { path: `${SERVER}/verification/` },
       to: {
         path: '^packages/',
-        pathNot: [`${SERVER}/(verification|storage|core)/`, `${SERVER}/roles/role-catalogue`, '^packages/verifier/'],
+        pathNot: [
+          `${SERVER}/(verification|storage|core)/`,
+          `${SERVER}/(roles/role-catalogue|version)`,
+          '^packages/verifier/',
+        ],
       },
     },
     {

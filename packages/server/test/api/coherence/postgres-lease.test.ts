@@ -60,7 +60,8 @@ describe('The cache over PostgreSQL', () => {
   test('a verifier that is gone without a word holds a change up until its lease is over, and no longer', async () => {
     const script = await warm(server, server.administrator)
     await prompt.query(
-      `INSERT INTO verifier SELECT 'gone', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${LEASE_MS}, 0`,
+      `INSERT INTO verifier SELECT 'gone', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${LEASE_MS}, 0, 'node',
+        'gone', '0', NULL, 0`,
     )
     const began = performance.now()
     expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
