@@ -1,5 +1,5 @@
 /** The layering of the code, as rules that `npm run check` enforces. See ARCHITECTURE.md. */
-const FEATURES = '(tokens|members|groups|service-accounts|roles|inventory|sessions|policy|audit)'
+const FEATURES = '(tokens|members|groups|service-accounts|roles|inventory|sessions|policy|audit|oauth)'
 const SERVER = '^packages/server/src'
 
 module.exports = {

@@ -1162,6 +1162,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device-authorizations/{userCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a program asks for under a code
+         * @description Needs the permission `own-tokens:write`.
+         *
+         *     Needs the permission `own-tokens:write`.
+         */
+        get: operations["getDeviceAuthorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-authorizations/{userCode}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the program a token
+         * @description The token is one of your own, and is made when the program fetches it.
+         *
+         *     Needs the permission `own-tokens:write`.
+         */
+        post: operations["approveDeviceAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-authorizations/{userCode}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the program nothing
+         * @description Needs the permission `own-tokens:write`.
+         */
+        post: operations["denyDeviceAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/device_authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a device authorization
+         * @description RFC 8628: a program shows the code and the address, and polls `/oauth2/token` until a person has decided.
+         */
+        post: operations["requestDeviceAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth2/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a token by a grant
+         * @description With the grant `urn:ietf:params:oauth:grant-type:device_code` a personal access token of whoever has approved (RFC 8628).
+         */
+        post: operations["getToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1175,7 +1279,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -1184,6 +1288,15 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+            /** @description Names this request in the log. */
+            requestId: string;
+        };
+        OAuthError: {
+            /** @example invalid_grant */
+            error: string;
+            error_description: string;
+            /** @description The same in the words of the rest of the API: see `docs/errors.md`. */
+            code: string;
             /** @description Names this request in the log. */
             requestId: string;
         };
@@ -10692,7 +10805,7 @@ export interface operations {
                 /** @description The id of an account, or the username it has now. */
                 actor?: string;
                 /** @description What it was done to. */
-                targetType?: "member" | "service_account" | "group" | "token" | "session" | "policy" | "route";
+                targetType?: "member" | "service_account" | "group" | "token" | "device" | "session" | "policy" | "route";
                 /** @description The id of what it was done to. */
                 targetId?: string;
                 /** @description One action, such as `token.revoked`, or what several begin with: `token.`. */
@@ -10842,7 +10955,7 @@ export interface operations {
                 /** @description The id of an account, or the username it has now. */
                 actor?: string;
                 /** @description What it was done to. */
-                targetType?: "member" | "service_account" | "group" | "token" | "session" | "policy" | "route";
+                targetType?: "member" | "service_account" | "group" | "token" | "device" | "session" | "policy" | "route";
                 /** @description The id of what it was done to. */
                 targetId?: string;
                 /** @description One action, such as `token.revoked`, or what several begin with: `token.`. */
@@ -10920,6 +11033,623 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As it was typed: case and separators do not matter. */
+                userCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the program calls its machine. Unchecked: anybody can write anything. */
+                        deviceName: string;
+                        /** @description What the token is narrowed to; null: all that you may do. */
+                        permissions: string[] | null;
+                        /** @description From where it was asked. */
+                        address: string;
+                        /** @description By what: the user agent, cut and cleaned. */
+                        client: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was asked.
+                         */
+                        requestedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description Until when it can be approved.
+                         */
+                        expiresAt: string;
+                        /**
+                         * Format: date-time
+                         * @description When the token would end; null: when it is revoked.
+                         */
+                        tokenExpiresAt: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device_authorization_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_codes` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveDeviceAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As it was typed: case and separators do not matter. */
+                userCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions`, `token_creation_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device_authorization_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_codes` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    denyDeviceAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As it was typed: case and separators do not matter. */
+                userCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `session_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device_authorization_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_codes` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestDeviceAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description The client: `ramp-cli` for the device grant. */
+                    client_id: string;
+                    /** @description Permissions, separated by spaces: the token is narrowed to these. Absent: everything. */
+                    scope?: string;
+                    /** @description What the machine is called: the token is named after it. At most 60 characters. */
+                    device_name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description For the program, to poll with. It is in this answer only. */
+                        device_code: string;
+                        /**
+                         * @description For the person, to type.
+                         * @example WDJB-MJHT
+                         */
+                        user_code: string;
+                        /** @description Where to type it. */
+                        verification_uri: string;
+                        /** @description The same with the code filled in. */
+                        verification_uri_complete: string;
+                        /** @description Seconds. */
+                        expires_in: number;
+                        /** @description Seconds between two polls. */
+                        interval: number;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `invalid_request`, `invalid_scope` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `invalid_client` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `too_many_codes` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @example urn:ietf:params:oauth:grant-type:device_code */
+                    grant_type: string;
+                    /** @description The client: `ramp-cli` for the device grant. */
+                    client_id?: string;
+                    /** @description With the device grant. */
+                    device_code?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The token itself. It is in this answer only. */
+                        access_token: string;
+                        /** @enum {string} */
+                        token_type: "Bearer";
+                        /** @description Seconds; absent: valid until revoked. */
+                        expires_in?: number;
+                        /** @description What it may do now: permissions, separated by spaces. */
+                        scope: string;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `invalid_request`, `invalid_grant`, `unsupported_grant_type`, `authorization_pending`, `slow_down`, `access_denied`, `expired_token` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `invalid_client` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `token_creation_not_allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `token_limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `policy_violation` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
                 };
             };
         };

@@ -12,7 +12,9 @@ import { ACCESS, type AccessRule } from './http/access.ts'
 import { authentication } from './http/authenticate.ts'
 import { acceptOnlyJson, BODY_LIMIT_BYTES } from './http/body-parser.ts'
 import { handleError, problemBody, sendProblem } from './http/error-handler.ts'
+import { acceptOnlyForms } from './http/form-body.ts'
 import { loggerOptions, logRequest } from './http/logging.ts'
+import { handleOAuthError } from './http/oauth-errors.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { registerOperationsRoutes } from './http/operations-routes.ts'
 import { auditRefusals } from './http/refusal-audit.ts'
@@ -24,6 +26,8 @@ import { registerInventoryRoutes } from './inventory/inventory-routes.ts'
 import { startMaintenance } from './maintenance.ts'
 import { registerMemberCsvRoutes } from './members/member-csv-routes.ts'
 import { registerMemberRoutes } from './members/member-routes.ts'
+import { registerDeviceAuthorizationRoutes } from './oauth/device-authorization-routes.ts'
+import { registerTokenEndpoint } from './oauth/token-endpoint-routes.ts'
 import { registerPolicyRoutes } from './policy/policy-routes.ts'
 import { registerGrantRoutes } from './roles/grant-routes.ts'
 import { loadRoleCatalogue, type RoleCatalogue } from './roles/role-catalogue.ts'
@@ -129,6 +133,12 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerGrantRoutes(router, services)
   registerPolicyRoutes(router, services)
   registerAuditRoutes(router, services)
+  registerDeviceAuthorizationRoutes(router, services)
+  await app.register(async (oauth) => {
+    acceptOnlyForms(oauth)
+    oauth.setErrorHandler(handleOAuthError)
+    registerTokenEndpoint(oauth as unknown as Router, services, config.publicUrl)
+  })
   await registerPages(app)
   extra?.register(router, services)
   closeRoutes()

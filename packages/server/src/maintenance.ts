@@ -1,5 +1,6 @@
 import { removeOldEvents } from './audit/remove-old-events.ts'
 import { HOUR_MS } from './core/clock.ts'
+import { deleteEndedDeviceAuthorizations } from './oauth/device-authorization-store.ts'
 import { enforcePolicy } from './policy/enforce-policy.ts'
 import type { Services } from './services.ts'
 import { deleteEndedSessions } from './sessions/session-store.ts'
@@ -32,6 +33,7 @@ export function startMaintenance(
         await deleteOldAttempts(trx, now)
         await forgetOldChanges(trx)
         await deleteOldDays(trx, now)
+        await deleteEndedDeviceAuthorizations(trx, now - HOUR_MS)
       })
       // What has come out of line since, and what an interrupted change of the policy has left.
       .then(() => enforcePolicy(services, { actor: 'system', now: clock() }))

@@ -43,8 +43,9 @@ describe('The catalogue of problems', () => {
     const referred = new Set<string>()
     for (const { responses } of operations) {
       for (const [status, { content }] of Object.entries(responses)) {
-        for (const code of Object.keys(content?.['application/problem+json']?.examples ?? {}))
-          referred.add(`${code} ${status}`)
+        // Routes that speak OAuth show their refusals as `application/json`.
+        for (const { examples = {} } of Object.values(content ?? {}))
+          for (const code of Object.keys(examples)) referred.add(`${code} ${status}`)
       }
     }
     const elsewhere = ['not_found 404', 'method_not_allowed 405']

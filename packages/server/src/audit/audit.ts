@@ -53,6 +53,8 @@ export const AUDIT_ACTIONS = [
   'token.revoked',
   'token.rotated',
   'token.ended',
+  'device.approved',
+  'device.denied',
   'policy.changed',
   'request.refused',
   'audit.exported',
@@ -62,7 +64,16 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /** What something is done to. */
-export const AUDIT_TARGET_TYPES = ['member', 'service_account', 'group', 'token', 'session', 'policy', 'route'] as const
+export const AUDIT_TARGET_TYPES = [
+  'member',
+  'service_account',
+  'group',
+  'token',
+  'device',
+  'session',
+  'policy',
+  'route',
+] as const
 
 type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number]
 

@@ -9,6 +9,17 @@ export const PROBLEMS = {
   token_in_form: { status: 400, title: 'Tokens are not read from forms; send the Authorization header.' },
   bad_request: { status: 400, title: 'The request could not be read.' },
 
+  // The codes of OAuth, by its names (RFC 6749 §5.2, RFC 8628 §3.5).
+  invalid_request: { status: 400, title: 'A parameter is missing, doubled or not acceptable.' },
+  invalid_grant: { status: 400, title: 'The code is not valid, or was used before.' },
+  unsupported_grant_type: { status: 400, title: 'There is no such grant here.' },
+  invalid_scope: { status: 400, title: 'The scope names a permission that is not held.' },
+  authorization_pending: { status: 400, title: 'Nobody has approved it yet. Ask again later.' },
+  slow_down: { status: 400, title: 'Asked too often. Wait longer between two times.' },
+  access_denied: { status: 400, title: 'It was denied.' },
+  expired_token: { status: 400, title: 'The code has expired. Begin anew.' },
+
+  invalid_client: { status: 401, title: 'Client authentication failed.' },
   authentication_required: { status: 401, title: 'A credential is required.' },
   authorization_scheme_unsupported: { status: 401, title: 'Only the Bearer scheme is accepted in Authorization.' },
   token_invalid: { status: 401, title: 'The token is not valid.' },
@@ -31,6 +42,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing at this address.' },
   session_not_found: { status: 404, title: 'No such session.' },
   token_not_found: { status: 404, title: 'No such token.' },
+  device_authorization_not_found: { status: 404, title: 'There is no such code, or it has expired or been used.' },
   member_not_found: { status: 404, title: 'No such member.' },
   account_not_found: { status: 404, title: 'No such account.' },
   service_account_not_found: { status: 404, title: 'No such service account.' },
@@ -60,6 +72,7 @@ export const PROBLEMS = {
   policy_violation: { status: 422, title: 'The policy does not allow a token like this.' },
 
   too_many_sign_ins: { status: 429, title: 'Too many failed sign-ins. Try again later.' },
+  too_many_codes: { status: 429, title: 'Too many codes that nobody has, or too many new ones. Try again later.' },
   headers_too_large: { status: 431, title: 'The request headers are too large.' },
 
   internal_error: { status: 500, title: 'Something went wrong on our side.' },

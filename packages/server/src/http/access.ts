@@ -61,6 +61,14 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/tokens/:id/history': own('own-tokens:read'),
   'DELETE /api/v1/tokens/current': { by: ['pat', 'service'] },
 
+  // Whoever calls these is known by a code or a client secret in the form, or not at all.
+  'POST /oauth2/device_authorization': everybody,
+  'POST /oauth2/token': everybody,
+
+  'GET /api/v1/device-authorizations/:userCode': { by: ['session'], permission: 'own-tokens:write' },
+  'POST /api/v1/device-authorizations/:userCode/approve': { by: ['session'], permission: 'own-tokens:write' },
+  'POST /api/v1/device-authorizations/:userCode/deny': { by: ['session'], permission: 'own-tokens:write' },
+
   'GET /api/v1/members': allowed('members:read'),
   'POST /api/v1/members': allowed('members:write'),
   'POST /api/v1/members/bulk': allowed('members:write'),

@@ -40,9 +40,13 @@ export function sendProblem(problem: Problem, req: FastifyRequest, reply: Fastif
 /** Turns whatever was thrown into an answer. The public sentence goes out; the reason goes to the log. */
 export function handleError(error: FastifyError | Problem, req: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error)
+  logProblem(problem, error, req)
+  return sendProblem(problem, req, reply)
+}
+
+export function logProblem(problem: Problem, error: unknown, req: FastifyRequest): void {
   if (problem.status >= 500) req.log.error({ err: error, code: problem.code }, problem.title)
   else req.log.debug({ code: problem.code, reason: problem.reason }, problem.title)
-  return sendProblem(problem, req, reply)
 }
 
 export function toProblem(error: FastifyError | Problem): Problem {

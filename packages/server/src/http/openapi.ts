@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { OAuthErrorBody } from './oauth-errors.ts'
 import { PROBLEM_EXAMPLES, ProblemBody } from './schemas.ts'
 
 /** The OpenAPI document, made from the routes' own schemas, and the reference page that shows it. */
@@ -9,6 +10,7 @@ export async function registerOpenApi(
   { version, publicUrl }: { version: string; publicUrl: string | null },
 ) {
   app.addSchema(ProblemBody)
+  app.addSchema(OAuthErrorBody)
   await app.register(swagger, {
     refResolver: {
       buildLocalReference: (schema, _baseUri, _fragment, index) => String(schema['$id'] ?? `schema-${index}`),
@@ -26,6 +28,10 @@ export async function registerOpenApi(
       servers: [{ url: publicUrl ?? '/' }],
       tags: [
         { name: 'Tokens', description: "One's own personal access tokens." },
+        {
+          name: 'OAuth',
+          description: 'How programs get tokens, by the standards: forms in, and the errors of RFC 6749 out.',
+        },
         { name: 'Session', description: 'Signing in with a browser, and who one is.' },
         { name: 'Members', description: 'People and their roles.' },
         { name: 'Groups', description: 'Sets of accounts, groups within them, and so who inherits which roles.' },

@@ -4,12 +4,15 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault, RouteOptions
 import { Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
 import { ACCESS, type AccessRule } from './access.ts'
-import { problems } from './schemas.ts'
+import { oauthResponse } from './oauth-errors.ts'
+import { refusals } from './schemas.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The problems that are this route's own; what its access rule and its inputs bring is added. */
     problems?: readonly ProblemCode[]
+    /** Of a route that takes forms and answers with the errors of RFC 6749 instead of problems. */
+    speaks?: 'oauth'
   }
 }
 
@@ -67,8 +70,10 @@ function addMethodNotAllowed(app: FastifyInstance, url: string, methods: Readonl
 function describe(route: RouteOptions, rule: AccessRule): void {
   const { schema } = route
   if (schema === undefined) return
-  const codes = [...problemsOf(route, rule), ...(route.config?.problems ?? [])]
-  schema.response = { ...(schema.response as object), ...problems(...new Set(codes)) }
+  const isOAuth = route.config?.speaks === 'oauth'
+  const codes = new Set([...problemsOf(route, rule), ...(route.config?.problems ?? [])])
+  if (isOAuth) codes.delete('malformed_json')
+  schema.response = { ...(schema.response as object), ...(isOAuth ? refusals(codes, oauthResponse) : refusals(codes)) }
   const schemes = new Set(
     rule.by.filter((kind) => kind !== 'anonymous').map((kind) => (kind === 'session' ? kind : 'bearer')),
   )

@@ -14,7 +14,10 @@ export function assertSameSite(req: FastifyRequest, publicUrl: string | null): v
     return
   }
   const { origin } = req.headers
-  if (origin !== undefined && origin !== (publicUrl ?? `${req.protocol}://${req.host}`)) {
-    throw new Problem('cross_site_request')
-  }
+  if (origin !== undefined && origin !== originOf(req, publicUrl)) throw new Problem('cross_site_request')
+}
+
+/** The origin under which the caller knows this server: the configured one, or the one the request was sent to. */
+export function originOf(req: FastifyRequest, publicUrl: string | null): string {
+  return publicUrl ?? `${req.protocol}://${req.host}`
 }

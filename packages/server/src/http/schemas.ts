@@ -51,10 +51,13 @@ export const listOf = <S extends TSchema>(item: S) =>
 export const NoContent = Type.Null({ description: 'Done.' })
 
 /** The answers of a route that are refusals, by status, each naming its codes. */
-export function problems(...codes: readonly ProblemCode[]): Record<number, object> {
+export function refusals(
+  codes: Iterable<ProblemCode>,
+  toResponse: (codes: readonly ProblemCode[]) => object = problemResponse,
+): Record<number, object> {
   const responses: Record<number, object> = {}
   for (const [status, group] of Object.entries(Object.groupBy(codes, (code) => PROBLEMS[code].status))) {
-    responses[Number(status)] = problemResponse(group ?? [])
+    responses[Number(status)] = toResponse(group ?? [])
   }
   return responses
 }
@@ -67,6 +70,8 @@ function problemResponse(codes: readonly ProblemCode[]) {
   }
 }
 
+export const EXAMPLE_REQUEST_ID = '5b0e9c1e-3f0c-4f7e-9f43-0c0de2d1a111'
+
 /** One example for each problem, to which the responses refer: so a response names the codes it can carry. */
 export const PROBLEM_EXAMPLES = Object.fromEntries(
   Object.entries(PROBLEMS).map(([code, { title, status }]) => [
@@ -78,7 +83,7 @@ export const PROBLEM_EXAMPLES = Object.fromEntries(
         title,
         status,
         code,
-        requestId: '5b0e9c1e-3f0c-4f7e-9f43-0c0de2d1a111',
+        requestId: EXAMPLE_REQUEST_ID,
       },
     },
   ]),

@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
-import { sql } from 'kysely'
 import { type Context, recordAudit } from '../audit/audit.ts'
-import { DAY_MS, MINUTE_MS } from '../core/clock.ts'
+import { DAY_MS } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import { findSignInMember } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import type { Transaction } from '../storage/database.ts'
+import { countAttemptFor, freeInSeconds, network, takeBackAttempt, WINDOW_MS } from './attempt-counter.ts'
 
 /**
  * Guessing passwords is slowed down without handing an attacker the means to lock somebody out: failures are counted
@@ -14,9 +13,8 @@ import type { Transaction } from '../storage/database.ts'
  * address from which the owner has signed in lately is only held up by its own failures.
  *
  * An attempt is counted before the password is checked and forgiven when it was right, so that many at once cannot
- * slip through together. Counted in the database: the limit is the same for any number of processes.
+ * slip through together.
  */
-const WINDOW_MS = 15 * MINUTE_MS
 const LIMITS = { pair: 10, address: 50, account: 100 } as const
 
 /** How long an address counts as one of the owner's after a sign-in from it. */
@@ -39,8 +37,9 @@ export async function countAttempt({ database }: Services, context: Context, att
   } catch (error) {
     if (!(error instanceof TooMany)) throw error
     if (!error.isRecorded) await database.write((trx) => recordRefusal(trx, context, attempt, error))
-    const freeInSeconds = Math.ceil((error.windowStartedAt + WINDOW_MS - attempt.now) / 1000)
-    throw new Problem('too_many_sign_ins', { headers: { 'retry-after': String(freeInSeconds) } })
+    throw new Problem('too_many_sign_ins', {
+      headers: { 'retry-after': freeInSeconds(error.windowStartedAt, attempt.now) },
+    })
   }
 }
 
@@ -59,23 +58,9 @@ class TooMany extends Error {
 }
 
 async function count(trx: Transaction, attempt: Attempt): Promise<void> {
-  const { now } = attempt
   for (const { scope, limit } of scopesOf(attempt, await isKnownAddress(trx, attempt))) {
-    // The row is locked by the upsert, so attempts at once are counted one after the other.
-    const row = await sql<{ failures: number; window_started_at: number; refusal_recorded_at: number | null }>`
-      INSERT INTO sign_in_failure AS stored (scope, window_started_at, failures) VALUES (${scope}, ${now}, 1)
-      ON CONFLICT (scope) DO UPDATE SET
-        failures = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN 1 ELSE stored.failures + 1 END,
-        window_started_at = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN excluded.window_started_at
-          ELSE stored.window_started_at END,
-        refusal_recorded_at = CASE WHEN stored.window_started_at <= ${now - WINDOW_MS} THEN NULL
-          ELSE stored.refusal_recorded_at END
-      RETURNING failures, window_started_at, refusal_recorded_at`
-      .execute(trx)
-      .then(({ rows }) => rows[0])
-    if (row !== undefined && row.failures > limit) {
-      throw new TooMany(scope, row.window_started_at, row.refusal_recorded_at !== null)
-    }
+    const { failures, windowStartedAt, isRecorded } = await countAttemptFor(trx, scope, attempt.now)
+    if (failures > limit) throw new TooMany(scope, windowStartedAt, isRecorded)
   }
 }
 
@@ -103,12 +88,7 @@ async function recordRefusal(trx: Transaction, context: Context, attempt: Attemp
 /** After a right password: forgives the pair, takes this attempt back elsewhere, and remembers the address. */
 export async function forgiveAttempt(trx: Transaction, attempt: Attempt, accountId: string): Promise<void> {
   for (const { scope, isForgiven } of scopesOf(attempt, await isKnownAddress(trx, attempt))) {
-    await trx
-      .updateTable('sign_in_failure')
-      .set((row) => ({ failures: isForgiven ? 0 : row('failures', '-', 1) }))
-      .where('scope', '=', scope)
-      .where('failures', '>', 0)
-      .execute()
+    await takeBackAttempt(trx, scope, isForgiven)
   }
   await trx
     .insertInto('sign_in_address')
@@ -150,19 +130,4 @@ async function isKnownAddress(trx: Transaction, { usernameKey, address, now }: A
     .where('last_at', '>', now - KNOWN_ADDRESS_MS)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** An IPv6 customer has a whole /64 to pick addresses from, so that counts as one address. */
-function network(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail = ''] = address.split('::')
-  const groups = head.split(':')
-  const missing = 8 - groups.length - (address.includes('::') ? tail.split(':').length : 0)
-  const full = address.includes('::')
-    ? [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...tail.split(':')]
-    : groups
-  return `${full
-    .slice(0, 4)
-    .map((group) => group || '0')
-    .join(':')}::/64`
 }

@@ -18,6 +18,7 @@ export interface Tables {
   token_client: TokenClientTable
   policy: PolicyTable
   session: SessionTable
+  device_authorization: DeviceAuthorizationTable
   sign_in_failure: SignInFailureTable
   sign_in_address: SignInAddressTable
   audit_event: AuditEventTable
@@ -189,7 +190,33 @@ interface SessionTable {
   client: string | null
 }
 
-/** Failed sign-ins in a window, by what they are counted for. */
+/** A program that asks for a token of whoever approves (RFC 8628). */
+export interface DeviceAuthorizationTable {
+  id: string
+  /** SHA-256 of the code that the program holds, and of the one that the person types. */
+  device_digest: Uint8Array
+  user_digest: Uint8Array
+  device_name: string
+  /** JSON array of permissions, or null: all of the account's. */
+  permissions: string | null
+  /** Where it was asked from, and by what. */
+  address: string
+  client: string | null
+  created_at: number
+  expires_at: number
+  /** How long the program has to wait between two polls; longer after each that came too early. */
+  interval_ms: number
+  polled_at: number | null
+  /** The account and the session that approved or denied it. */
+  decided_by: string | null
+  decided_in: string | null
+  approved_at: number | null
+  denied_at: number | null
+  /** When the token was made and handed out: once. */
+  redeemed_at: number | null
+}
+
+/** What was tried too often in a window, such as failed sign-ins, by what it is counted for. */
 interface SignInFailureTable {
   scope: string
   window_started_at: number

@@ -6,6 +6,7 @@ import { holdPolicy } from '../policy/policy-store.ts'
 import { assertBelowLimit, assertMayCreate, assertWithinRules } from '../policy/restrict-new-token.ts'
 import { assertMayHandOut } from '../roles/granting.ts'
 import type { Services } from '../services.ts'
+import type { Transaction } from '../storage/database.ts'
 import { digestOf } from '../verification/token-verifier.ts'
 import { parseExpiration } from './expiration.ts'
 import { addressRangesOf, narrowingOf } from './narrowing.ts'
@@ -21,50 +22,66 @@ export interface TokenInput {
   readonly allowedAddresses: readonly string[] | null
 }
 
+interface NewTokenOrder extends Omit<TokenInput, 'expiresAt'> {
+  /** Epoch milliseconds; null: until revoked. */
+  readonly expiresAt: number | null
+  /** What it comes from, for the record. */
+  readonly origin?: Readonly<Record<string, string>>
+}
+
 /**
  * Makes a token: a personal access token for a person, a service token for a machine. The secret exists in the answer only. Throws
  * `validation_failed`, `token_name_taken`, what the policy refuses (`token_creation_not_allowed`, `policy_violation`,
  * `token_limit_reached`), and `grant_exceeds_token` or
  * `insufficient_permissions` where it would allow what the actor cannot hand out.
  */
-export async function createToken(
-  { database, tokenPrefix }: Services,
+export function createToken(
+  services: Services,
   context: Context,
   actor: AuthenticatedActor,
   owner: TokenOwner,
   input: TokenInput,
 ): Promise<{ token: Token; secret: Secret }> {
+  const order = { ...input, expiresAt: parseExpiration(input.expiresAt, context.now) }
+  return services.database.write((trx) => createTokenIn(services, trx, context, actor, owner, order))
+}
+
+/** The same in a transaction that does more than this. */
+export async function createTokenIn(
+  { database, tokenPrefix }: Services,
+  trx: Transaction,
+  context: Context,
+  actor: AuthenticatedActor,
+  owner: TokenOwner,
+  { name, expiresAt, origin = {}, ...limits }: NewTokenOrder,
+): Promise<{ token: Token; secret: Secret }> {
   const { now } = context
-  const expiresAt = parseExpiration(input.expiresAt, now)
-  const permissions = narrowingOf(input.permissions, owner.permissions)
+  const permissions = narrowingOf(limits.permissions, owner.permissions)
   assertMayHandOut(actor, permissions ?? owner.permissions)
-  const allowedAddresses = addressRangesOf(input.allowedAddresses)
+  const allowedAddresses = addressRangesOf(limits.allowedAddresses)
   const kind = kindFor(owner)
   const { id, text } = generateToken(tokenPrefix, kind)
   const secret = new Secret(text)
 
-  const token = await database.write(async (trx) => {
-    const policy = await holdPolicy(trx, database.engine)
-    assertMayCreate(policy, owner)
-    assertWithinRules(policy[kind], { expiresAt, allowedAddresses }, now)
-    await assertBelowLimit(trx, policy[kind], owner.id, now)
-    await insertToken(trx, {
-      id,
-      accountId: owner.id,
-      kind,
-      name: input.name,
-      digest: digestOf(secret),
-      createdAt: now,
-      expiresAt,
-      permissions,
-      allowedAddresses,
-    })
-    await recordAudit(trx, context, {
-      action: 'token.created',
-      target: { type: 'token', id },
-      detail: { name: input.name, kind, ownerId: owner.id, expiresAt, permissions, allowedAddresses },
-    })
-    return requireToken(trx, owner.id, id)
+  const policy = await holdPolicy(trx, database.engine)
+  assertMayCreate(policy, owner)
+  assertWithinRules(policy[kind], { expiresAt, allowedAddresses }, now)
+  await assertBelowLimit(trx, policy[kind], owner.id, now)
+  await insertToken(trx, {
+    id,
+    accountId: owner.id,
+    kind,
+    name,
+    digest: digestOf(secret),
+    createdAt: now,
+    expiresAt,
+    permissions,
+    allowedAddresses,
   })
-  return { token, secret }
+  await recordAudit(trx, context, {
+    action: 'token.created',
+    target: { type: 'token', id },
+    detail: { name, kind, ownerId: owner.id, expiresAt, permissions, allowedAddresses, ...origin },
+  })
+  return { token: await requireToken(trx, owner.id, id), secret }
 }

@@ -12,7 +12,7 @@ import { createToken } from './create-token.ts'
 import { requireToken } from './require-token.ts'
 import { revokeToken } from './revoke-token.ts'
 import { rotateToken } from './rotate-token.ts'
-import { editableOf, kindFor, type Token, type TokenOwner } from './token.ts'
+import { editableOf, kindFor, TOKEN_NAME_LENGTH, type Token, type TokenOwner } from './token.ts'
 import { readCalls } from './token-activity.ts'
 import { listTokens, type TokenPosition, type TokenSort } from './token-query.ts'
 import {
@@ -23,7 +23,6 @@ import {
   toTokenBody,
 } from './token-schemas.ts'
 
-const NAME_LENGTH = 100
 const DEFAULT_OVERLAP_SECONDS = 86_400
 
 /** What the routes of one's own tokens and those of a service account's have in common: everything but whose they are. */
@@ -61,7 +60,7 @@ export function tokenHandlers(services: Services) {
     /** The one place where a new secret is exposed. */
     async create(req: FastifyRequest, owner: TokenOwner, body: Static<typeof CreateTokenBody>) {
       const { name, expiresAt = null, permissions = null, allowedAddresses = null } = body
-      const input = { name: parseName('name', name, NAME_LENGTH), expiresAt, permissions, allowedAddresses }
+      const input = { name: parseName('name', name, TOKEN_NAME_LENGTH), expiresAt, permissions, allowedAddresses }
       const { token, secret } = await createToken(
         services,
         contextOf(req, services),
@@ -80,7 +79,7 @@ export function tokenHandlers(services: Services) {
       body: Static<typeof ChangeTokenBody>,
     ) {
       const { name, ...limits } = body
-      const change = name === undefined ? limits : { ...limits, name: parseName('name', name, NAME_LENGTH) }
+      const change = name === undefined ? limits : { ...limits, name: parseName('name', name, TOKEN_NAME_LENGTH) }
       const ifMatch = req.headers['if-match']
       return showWithTag(await changeToken(services, contextOf(req, services), owner, id, change, ifMatch), reply)
     },

@@ -7,6 +7,9 @@ export interface TokenOwner {
   readonly permissions: ReadonlySet<string>
 }
 
+/** The most characters that the name of a token has. */
+export const TOKEN_NAME_LENGTH = 100
+
 /** A token as its owner sees it: everything but the secret. Instants are epoch milliseconds. */
 export interface Token {
   readonly id: string
