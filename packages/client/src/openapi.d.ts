@@ -1259,7 +1259,7 @@ export interface paths {
          * Get a token by a grant
          * @description With the grant `urn:ietf:params:oauth:grant-type:device_code` a personal access token of whoever has approved (RFC 8628).
          */
-        post: operations["getToken"];
+        post: operations["grantToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11524,7 +11524,7 @@ export interface operations {
             };
         };
     };
-    getToken: {
+    grantToken: {
         parameters: {
             query?: never;
             header?: never;

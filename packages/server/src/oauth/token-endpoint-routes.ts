@@ -83,7 +83,7 @@ export function registerTokenEndpoint(app: Router, services: Services, publicUrl
         ],
       },
       schema: {
-        operationId: 'getToken',
+        operationId: 'grantToken',
         tags: ['OAuth'],
         summary: 'Get a token by a grant',
         description: `With the grant \`${DEVICE_GRANT}\` a personal access token of whoever has approved (RFC 8628).`,
