@@ -27,6 +27,8 @@ import { startMaintenance } from './maintenance.ts'
 import { registerMemberCsvRoutes } from './members/member-csv-routes.ts'
 import { registerMemberRoutes } from './members/member-routes.ts'
 import { registerDeviceAuthorizationRoutes } from './oauth/device-authorization-routes.ts'
+import { registerMetadataRoutes } from './oauth/metadata-routes.ts'
+import { registerRevocationRoutes } from './oauth/revocation-routes.ts'
 import { registerTokenEndpoint } from './oauth/token-endpoint-routes.ts'
 import { registerPolicyRoutes } from './policy/policy-routes.ts'
 import { registerGrantRoutes } from './roles/grant-routes.ts'
@@ -40,6 +42,7 @@ import type { Database } from './storage/database.ts'
 import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
 import { createVerifier } from './verification/create-verifier.ts'
+import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
 import { UsageRecorder } from './verification/last-used.ts'
 import { VERSION } from './version.ts'
 
@@ -133,11 +136,16 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerGrantRoutes(router, services)
   registerPolicyRoutes(router, services)
   registerAuditRoutes(router, services)
+  registerMetadataRoutes(router, config.publicUrl)
+  registerBatchIntrospection(router, services, config.publicUrl)
   registerDeviceAuthorizationRoutes(router, services)
-  await app.register(async (oauth) => {
-    acceptOnlyForms(oauth)
-    oauth.setErrorHandler(handleOAuthError)
-    registerTokenEndpoint(oauth as unknown as Router, services, config.publicUrl)
+  await app.register(async (scope) => {
+    acceptOnlyForms(scope)
+    scope.setErrorHandler(handleOAuthError)
+    const oauth = scope as unknown as Router
+    registerTokenEndpoint(oauth, services, config.publicUrl)
+    registerIntrospection(oauth, services, config.publicUrl)
+    registerRevocationRoutes(oauth, services)
   })
   await registerPages(app)
   extra?.register(router, services)

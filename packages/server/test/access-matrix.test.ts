@@ -115,7 +115,13 @@ onBothEngines('The access matrix', (engine) => {
   test.each(GUARDED.filter(({ rule }) => !rule.by.includes('session')))(
     '$route is closed to sessions',
     async (route) => {
-      expect(await call(server.administrator, route)).toMatchObject({ status: 403, body: { code: 'bearer_required' } })
+      const refused = await call(server.administrator, route)
+      const isUnread = route.rule.credentials !== undefined
+      expect(refused).toMatchObject(
+        isUnread
+          ? { status: 401, body: { code: 'authentication_required' } }
+          : { status: 403, body: { code: 'bearer_required' } },
+      )
     },
   )
 

@@ -5,6 +5,12 @@ export interface AccessRule {
   readonly by: readonly Actor['kind'][]
   /** Without one, every account may; a narrowed token too. */
   readonly permission?: string
+  /**
+   * Where a credential is looked for, if not in `Authorization: Bearer` and then in the session cookie. `bearer`: in that
+   * header alone. `client`: there, or an OAuth client shows a service account's id and token as HTTP Basic (RFC 6749
+   * §2.3.1); its body is a form.
+   */
+  readonly credentials?: 'bearer' | 'client'
   /** The few calls that somebody who must change the password first may make. */
   readonly beforePasswordChange?: true
 }
@@ -16,6 +22,9 @@ const own = (permission: 'own-tokens:read' | 'own-tokens:write'): AccessRule => 
 
 /** What the roles decide, whatever the credential. */
 const allowed = (permission: string): AccessRule => ({ by: ['session', 'pat', 'service'], permission })
+
+/** An OAuth endpoint: for programs, by a token or as an OAuth client. */
+const oauth: AccessRule = { by: ['pat', 'service'], credentials: 'client' }
 
 /**
  * Every route of the server, closed by default: a registered route that is not here stops the start. `anonymous` means
@@ -125,6 +134,12 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/roles/:role/holders': allowed('members:read'),
   'GET /api/v1/audit-events': allowed('audit:read'),
   'GET /api/v1/audit-events/export': allowed('audit:read'),
+
+  'POST /oauth2/introspect': { ...oauth, permission: 'tokens:introspect' },
+  'POST /oauth2/introspect/batch': { ...oauth, permission: 'tokens:introspect' },
+  'POST /oauth2/revoke': oauth,
+  'GET /.well-known/oauth-authorization-server': everybody,
+  'GET /.well-known/oauth-protected-resource': everybody,
 }
 
 /** Whether a refusal here is worth an audit event: administrative routes, not one's own affairs. */

@@ -11,6 +11,9 @@ import { SESSION_COOKIE } from '../sessions/session.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import type { AccessRule } from './access.ts'
 import { bearerToken } from './bearer.ts'
+import { basicCredentials, invalidClient, isOfClient } from './client-credentials.ts'
+import { FORM } from './form-body.ts'
+import { credentialRequired, insufficient, refusalOf, sessionEnded } from './refusals.ts'
 import { assertSameSite } from './same-site.ts'
 
 declare module 'fastify' {
@@ -41,14 +44,17 @@ export function authentication(services: Services, publicUrl: string | null) {
       return
     }
     try {
-      assertNoStrayToken(req)
-      const secret = bearerToken(req.raw)
+      assertNoStrayToken(req, rule)
+      const client = rule.credentials === 'client' ? basicCredentials(req.raw) : undefined
+      const secret = client?.secret ?? bearerToken(req.raw)
       if (secret === undefined) {
+        if (rule.credentials !== undefined) throw credentialRequired()
         sessionOf(services, publicUrl, req).then((actor) => admit(req, actor, rule, done), done)
         return
       }
       services.verifier.verify(secret, presenterOf(req), (verdict) => {
-        if (verdict.outcome !== 'active') done(refusalOf(verdict.outcome))
+        if (client !== undefined && !isOfClient(verdict, client)) done(invalidClient())
+        else if (verdict.outcome !== 'active') done(refusalOf(verdict.outcome))
         else admit(req, tokenActor(verdict), rule, done)
       })
     } catch (error) {
@@ -88,24 +94,14 @@ function refusalBy(rule: AccessRule, actor: AuthenticatedActor): Problem | undef
   return undefined
 }
 
-/** RFC 6750 §3.1: `insufficient_scope` names what would be needed. */
-function insufficient(permission: string, actor: AuthenticatedActor): Problem {
-  const detail = `This needs the permission ${permission}.`
-  if (actor.kind === 'session') return new Problem('insufficient_permissions', { detail })
-  const challenge = `Bearer realm="ramp", error="insufficient_scope", scope="${permission}"`
-  return new Problem('insufficient_permissions', { detail, headers: { 'www-authenticate': challenge } })
-}
-
 async function sessionOf(services: Services, publicUrl: string | null, req: FastifyRequest): Promise<SessionActor> {
   const cookie = req.cookies[SESSION_COOKIE]
-  if (cookie === undefined) throw required()
+  if (cookie === undefined) throw credentialRequired()
   assertSameSite(req, publicUrl)
   const actor = await readSession(services, new Secret(cookie), (error) =>
     req.log.warn({ err: error }, 'last seen not written'),
   )
-  if (actor === undefined) {
-    throw new Problem('session_ended', { headers: { 'www-authenticate': PLAIN_CHALLENGE } })
-  }
+  if (actor === undefined) throw sessionEnded()
   return actor
 }
 
@@ -113,42 +109,13 @@ function tokenActor({ token, account, permissions }: Extract<Verdict, { outcome:
   return { kind: token.kind, account, permissions, tokenId: token.id, isNarrowed: token.narrowing !== null }
 }
 
-const PLAIN_CHALLENGE = 'Bearer realm="ramp"'
-
-function required(): Problem {
-  return new Problem('authentication_required', { headers: { 'www-authenticate': PLAIN_CHALLENGE } })
-}
-
-/** RFC 6750 §3.1: `invalid_token`. Only a holder of the real secret gets a verdict that says more than "invalid". */
-function refusalOf(outcome: Exclude<Verdict['outcome'], 'active'>): Problem {
-  switch (outcome) {
-    case 'malformed':
-    case 'unknown':
-      return invalidToken('token_invalid', 'The token is not valid')
-    case 'revoked':
-      return invalidToken('token_revoked', 'The token was revoked')
-    case 'expired':
-      return invalidToken('token_expired', 'The token has expired')
-    case 'account_deactivated':
-      return invalidToken('account_deactivated', 'The account of this token is deactivated')
-    case 'address_not_allowed':
-      return new Problem('address_not_allowed')
-    case 'unavailable':
-      return new Problem('verification_unavailable', { headers: { 'retry-after': '1' } })
-  }
-}
-
-function invalidToken(code: 'token_invalid' | 'token_revoked' | 'token_expired' | 'account_deactivated', why: string) {
-  const challenge = `Bearer realm="ramp", error="invalid_token", error_description="${why}"`
-  return new Problem(code, { headers: { 'www-authenticate': challenge } })
-}
-
 /** A token in the address or in a form is refused without being looked at, and never echoed (RFC 6750 §5.3). */
-function assertNoStrayToken(req: FastifyRequest): void {
+function assertNoStrayToken(req: FastifyRequest, { credentials }: AccessRule): void {
   const address = req.raw.url ?? ''
   const query = address.indexOf('?')
   if (query >= 0 && (/[?&]access_token=/i.test(address) || holdsSecret(address))) throw new Problem('token_in_query')
-  if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') && !req.headers.authorization) {
+  // What is asked about at an OAuth endpoint comes in a form, and a proxy that asks passes on what the body it keeps is.
+  if (credentials === undefined && req.headers['content-type']?.startsWith(FORM) && !req.headers.authorization) {
     throw new Problem('token_in_form')
   }
 }

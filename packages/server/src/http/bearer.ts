@@ -27,7 +27,7 @@ export function bearerToken(req: IncomingMessage): Secret | undefined {
 const SPACE = 0x20
 
 /** Node keeps only the first of several Authorization headers; the raw list has them all. */
-function countOf(rawHeaders: readonly string[], name: string): number {
+export function countOf(rawHeaders: readonly string[], name: string): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const header = rawHeaders[index] as string

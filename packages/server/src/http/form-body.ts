@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../core/problem.ts'
 
+export const FORM = 'application/x-www-form-urlencoded'
+
 /** A secret, a client's name and some words: more than a few KiB is no OAuth request. */
 const FORM_LIMIT_BYTES = 16 * 1024
 
@@ -13,19 +15,15 @@ export type Form = Readonly<Record<string, string>>
  */
 export function acceptOnlyForms(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: FORM_LIMIT_BYTES },
-    (_req, body, done) => {
-      try {
-        done(null, parseForm(body as string))
-      } catch (error) {
-        done(error as Problem)
-      }
-    },
-  )
+  scope.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: FORM_LIMIT_BYTES }, (_req, body, done) => {
+    try {
+      done(null, parseForm(body as string))
+    } catch (error) {
+      done(error as Problem)
+    }
+  })
   scope.addContentTypeParser('*', (_req, _body, done) => {
-    done(new Problem('unsupported_media_type', { detail: 'Send the body as application/x-www-form-urlencoded.' }))
+    done(new Problem('unsupported_media_type', { detail: `Send the body as ${FORM}.` }))
   })
 }
 

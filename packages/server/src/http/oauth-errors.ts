@@ -24,7 +24,13 @@ const OAUTH_ERRORS = [
   'expired_token',
 ] as const satisfies readonly ProblemCode[]
 
-type OAuthError = (typeof OAUTH_ERRORS)[number] | 'server_error' | 'temporarily_unavailable'
+/** … and those of RFC 6750 §3.1, of a refused bearer token, and of a server that cannot. */
+type OAuthError =
+  | (typeof OAUTH_ERRORS)[number]
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'server_error'
+  | 'temporarily_unavailable'
 
 /** What the policy says to a person who has approved is, to the program that asked, a denial. */
 const DENIALS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
@@ -37,6 +43,8 @@ function oauthErrorOf({ code, status }: Problem): OAuthError {
   const known = OAUTH_ERRORS.find((error) => error === code)
   if (known !== undefined) return known
   if (DENIALS.has(code)) return 'access_denied'
+  if (status === 401) return 'invalid_token'
+  if (code === 'insufficient_permissions') return 'insufficient_scope'
   if (status === 429) return 'slow_down'
   if (status === 503) return 'temporarily_unavailable'
   return status >= 500 ? 'server_error' : 'invalid_request'

@@ -37,6 +37,7 @@ export async function registerOpenApi(
         { name: 'Groups', description: 'Sets of accounts, groups within them, and so who inherits which roles.' },
         { name: 'Service accounts', description: 'Identities of machines, with roles and tokens of their own.' },
         { name: 'Inventory', description: 'Every token of every account, and why one is refused.' },
+        { name: 'OAuth', description: 'For APIs and programs that speak OAuth 2.0.' },
         { name: 'Roles', description: 'The catalogue of roles.' },
         { name: 'Audit', description: 'Who did what.' },
         { name: 'Operations', description: 'Health and metrics.' },
@@ -48,6 +49,11 @@ export async function registerOpenApi(
             type: 'http',
             scheme: 'bearer',
             description: 'A personal access token or a service token (RFC 6750).',
+          },
+          client: {
+            type: 'http',
+            scheme: 'basic',
+            description: 'The id of a service account and one of its tokens, each form-encoded (RFC 6749 §2.3.1).',
           },
           session: {
             type: 'apiKey',

@@ -74,9 +74,10 @@ function describe(route: RouteOptions, rule: AccessRule): void {
   const codes = new Set([...problemsOf(route, rule), ...(route.config?.problems ?? [])])
   if (isOAuth) codes.delete('malformed_json')
   schema.response = { ...(schema.response as object), ...(isOAuth ? refusals(codes, oauthResponse) : refusals(codes)) }
-  const schemes = new Set(
+  const schemes = new Set<string>(
     rule.by.filter((kind) => kind !== 'anonymous').map((kind) => (kind === 'session' ? kind : 'bearer')),
   )
+  if (rule.credentials === 'client') schemes.add('client')
   schema.security = [...schemes].map((scheme) => ({ [scheme]: [] }))
   const demand = rule.permission === undefined ? '' : `Needs the permission \`${rule.permission}\`.`
   schema.description = [schema.description, demand].filter(Boolean).join('\n\n')
@@ -93,16 +94,14 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
   }
   if (params || querystring) codes.push('validation_failed')
   if (rule.by.includes('anonymous')) return codes
-  codes.push(
-    'token_in_query',
-    'token_in_form',
-    'authentication_required',
-    'authorization_scheme_unsupported',
-    'token_invalid',
-  )
+  codes.push('token_in_query', 'authentication_required', 'authorization_scheme_unsupported', 'token_invalid')
   codes.push('token_expired', 'token_revoked', 'account_deactivated', 'address_not_allowed', 'verification_unavailable')
-  if (rule.by.includes('session')) codes.push('session_ended', 'cross_site_request')
-  else codes.push('bearer_required')
+  if (rule.credentials === 'client') codes.push('invalid_client')
+  if (rule.credentials === undefined) {
+    codes.push('token_in_form')
+    if (rule.by.includes('session')) codes.push('session_ended', 'cross_site_request')
+    else codes.push('bearer_required')
+  }
   if (rule.by.includes('session') && rule.beforePasswordChange === undefined) codes.push('password_change_required')
   if (!rule.by.includes('pat') || !rule.by.includes('service')) codes.push('session_required')
   if (rule.permission !== undefined) codes.push('insufficient_permissions')

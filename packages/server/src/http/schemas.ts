@@ -24,6 +24,9 @@ export const OneOf = <const V extends readonly string[]>(
 
 export const AccountId = Type.String({ format: 'uuid', description: 'The id of an account.' })
 
+export const Address = (description: string) =>
+  Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], { description })
+
 /** With a reactivation. */
 export const TokensAtReactivation = OneOf(['restore', 'revoke'] as const, {
   description: 'With the status `active`: whether the tokens come back or stay revoked. Absent: the policy decides.',

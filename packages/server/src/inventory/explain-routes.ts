@@ -3,7 +3,7 @@ import { toInstant } from '../core/clock.ts'
 import { Secret } from '../core/secret.ts'
 import { asAuthenticated } from '../http/actors.ts'
 import type { Router } from '../http/routes.ts'
-import { closed, Instant, Nullable, PlainText } from '../http/schemas.ts'
+import { Address, closed, Instant, Nullable, PlainText } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { requireToken } from '../tokens/require-token.ts'
 import { TokenId } from '../tokens/token-schemas.ts'
@@ -12,11 +12,7 @@ import { InventoryToken, toInventoryToken } from './inventory-schemas.ts'
 
 const Question = {
   permission: Type.Optional(PlainText({ maxLength: 100, description: 'A permission that the call needs.' })),
-  address: Type.Optional(
-    Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
-      description: 'From where the call comes.',
-    }),
-  ),
+  address: Type.Optional(Address('From where the call comes.')),
 }
 
 const ExplanationBody = Type.Object({

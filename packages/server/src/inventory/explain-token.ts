@@ -1,13 +1,12 @@
-import { timingSafeEqual } from 'node:crypto'
 import { isTokenId, parseToken } from '@ramp/verifier'
 import { Problem } from '../core/problem.ts'
 import { Secret } from '../core/secret.ts'
 import { readPolicy } from '../policy/policy-store.ts'
 import { roleSourcesOf } from '../roles/role-sources.ts'
 import type { Services } from '../services.ts'
+import { isTextOf } from '../tokens/presented-token.ts'
 import type { Token } from '../tokens/token.ts'
-import { findDigest, findToken } from '../tokens/token-query.ts'
-import { digestOf } from '../verification/token-verifier.ts'
+import { findToken } from '../tokens/token-query.ts'
 import { explain, type Finding, isAccepted } from './explain.ts'
 
 export interface Explanation {
@@ -38,7 +37,7 @@ export async function explainToken(services: Services, request: ExplainRequest, 
   if (token === undefined || (request.ownerId !== undefined && token.accountId !== request.ownerId)) {
     return refused(format, { rule: 'known', passed: false, detail: 'No token has this id.' })
   }
-  const secretMatches = isTokenId(text) ? undefined : await matches(services, id, new Secret(text))
+  const secretMatches = isTokenId(text) ? undefined : await isTextOf(services.database.read, id, new Secret(text))
   const findings = [
     format,
     ...explain(token, await holdingsOf(services, token, request), { ...request, secretMatches }, now),
@@ -48,11 +47,6 @@ export async function explainToken(services: Services, request: ExplainRequest, 
 
 function refused(...findings: Finding[]): Explanation {
   return { token: undefined, isAccepted: false, findings }
-}
-
-async function matches({ database }: Services, id: string, presented: Secret): Promise<boolean> {
-  const digest = await findDigest(database.read, id)
-  return digest !== undefined && timingSafeEqual(digest, digestOf(presented))
 }
 
 async function holdingsOf({ database, verifier, catalogue }: Services, token: Token, { permission }: ExplainRequest) {

@@ -4,6 +4,7 @@ import { Problem } from '../core/problem.ts'
 import { Secret } from '../core/secret.ts'
 import { parseName } from '../core/text.ts'
 import { contextOf } from '../http/authenticate.ts'
+import { FORM } from '../http/form-body.ts'
 import type { Router } from '../http/routes.ts'
 import { originOf } from '../http/same-site.ts'
 import type { Services } from '../services.ts'
@@ -39,7 +40,7 @@ export function registerTokenEndpoint(app: Router, services: Services, publicUrl
         summary: 'Begin a device authorization',
         description:
           'RFC 8628: a program shows the code and the address, and polls `/oauth2/token` until a person has decided.',
-        consumes: ['application/x-www-form-urlencoded'],
+        consumes: [FORM],
         body: DeviceAuthorizationForm,
         response: { 200: DeviceAuthorizationAnswer },
       },
@@ -87,7 +88,7 @@ export function registerTokenEndpoint(app: Router, services: Services, publicUrl
         tags: ['OAuth'],
         summary: 'Get a token by a grant',
         description: `With the grant \`${DEVICE_GRANT}\` a personal access token of whoever has approved (RFC 8628).`,
-        consumes: ['application/x-www-form-urlencoded'],
+        consumes: [FORM],
         body: TokenForm,
         response: { 200: TokenAnswer },
       },

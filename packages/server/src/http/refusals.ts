@@ -1,0 +1,51 @@
+import type { AuthenticatedActor } from '../core/actor.ts'
+import { Problem } from '../core/problem.ts'
+import type { Verdict } from '../verification/verdict.ts'
+
+/** What is answered to whoever is not let in, with the challenges of RFC 6750. Whether they are, `authenticate.ts` says. */
+
+const PLAIN_CHALLENGE = 'Bearer realm="ramp"'
+
+export function credentialRequired(): Problem {
+  return new Problem('authentication_required', { headers: { 'www-authenticate': PLAIN_CHALLENGE } })
+}
+
+export function sessionEnded(): Problem {
+  return new Problem('session_ended', { headers: { 'www-authenticate': PLAIN_CHALLENGE } })
+}
+
+/** RFC 6750 §3.1: `invalid_token`. Only a holder of the real secret gets a verdict that says more than "invalid". */
+export function refusalOf(outcome: Exclude<Verdict['outcome'], 'active'>): Problem {
+  switch (outcome) {
+    case 'malformed':
+    case 'unknown':
+      return invalidToken('token_invalid', 'The token is not valid')
+    case 'revoked':
+      return invalidToken('token_revoked', 'The token was revoked')
+    case 'expired':
+      return invalidToken('token_expired', 'The token has expired')
+    case 'account_deactivated':
+      return invalidToken('account_deactivated', 'The account of this token is deactivated')
+    case 'address_not_allowed':
+      return new Problem('address_not_allowed')
+    case 'unavailable':
+      return verificationUnavailable()
+  }
+}
+
+export function verificationUnavailable(): Problem {
+  return new Problem('verification_unavailable', { headers: { 'retry-after': '1' } })
+}
+
+function invalidToken(code: 'token_invalid' | 'token_revoked' | 'token_expired' | 'account_deactivated', why: string) {
+  const challenge = `Bearer realm="ramp", error="invalid_token", error_description="${why}"`
+  return new Problem(code, { headers: { 'www-authenticate': challenge } })
+}
+
+/** RFC 6750 §3.1: `insufficient_scope` names what would be needed. */
+export function insufficient(permission: string, actor: AuthenticatedActor): Problem {
+  const detail = `This needs the permission ${permission}.`
+  if (actor.kind === 'session') return new Problem('insufficient_permissions', { detail })
+  const challenge = `Bearer realm="ramp", error="insufficient_scope", scope="${permission}"`
+  return new Problem('insufficient_permissions', { detail, headers: { 'www-authenticate': challenge } })
+}
