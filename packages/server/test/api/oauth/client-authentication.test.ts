@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from 'vitest'
 import { Actor } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
+import { client, introspect, type Machine, machineWith, tokenOf } from '../../support/machines.ts'
 import { nothingHappens } from '../../support/nothing-happened.ts'
-import { client, introspect, type Machine, machineWith, postForm, tokenOf } from '../../support/oauth.ts'
+import { sendForm } from '../../support/oauth-client.ts'
 import { useServer } from '../../support/test-app.ts'
 
 onBothEngines('An OAuth client', (engine) => {
@@ -38,17 +39,24 @@ onBothEngines('An OAuth client', (engine) => {
       basic('', api.token.secret),
       basic(api.name, api.token.secret),
       basic(api.token.secret, ''),
-      basic(api.id, '%'),
       basic(owner.id, pat.secret),
       new Actor(server.origin, { authorization: `Basic ${base64(api.id)}` }),
       new Actor(server.origin, { authorization: 'Basic !' }),
     ]
     for (const [index, actor] of attempts.entries()) {
       const refused = await nothingHappens(server, () => introspect(actor, 'x'))
-      expect(refused, String(index)).toMatchObject({ status: 401, body: { code: 'client_authentication_failed' } })
+      expect(refused, String(index)).toMatchObject({
+        status: 401,
+        body: { error: 'invalid_client', code: 'invalid_client' },
+      })
       expect(refused.headers['www-authenticate']).toBe('Basic realm="ramp"')
       expect(JSON.stringify(refused)).not.toContain(api.token.secret)
     }
+  })
+
+  test('is told that its encoding is broken', async () => {
+    const refused = await introspect(basic(api.id, '%'), 'x')
+    expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_request', code: 'invalid_request' } })
   })
 
   test('is as narrow as the token that it shows', async () => {
@@ -62,7 +70,7 @@ onBothEngines('An OAuth client', (engine) => {
     const actor = basic(machine.id, machine.token.secret)
     expect((await introspect(actor, 'x')).status).toBe(200)
     await server.administrator.patch(`/api/v1/service-accounts/${machine.id}`, { status: 'deactivated' })
-    expect((await introspect(actor, 'x')).body.code).toBe('client_authentication_failed')
+    expect((await introspect(actor, 'x')).body.code).toBe('invalid_client')
   })
 
   test('shows one credential: another scheme, two headers, a cookie or fields of the form are none', async () => {
@@ -104,7 +112,7 @@ onBothEngines('A form', (engine) => {
   })
 
   test('is refused everywhere else', async () => {
-    const refused = await postForm(api.token, '/oauth2/introspect/batch', { token: 'x' })
+    const refused = await sendForm(api.token, '/oauth2/introspect/batch', { token: 'x' })
     expect(refused).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } })
   })
 
@@ -114,22 +122,23 @@ onBothEngines('A form', (engine) => {
   })
 
   test.each([
-    ['a parameter twice', 'token=x&token=x', 'validation_failed'],
-    ['a parameter twice under two spellings', 'token=x&to%6Ben=y', 'validation_failed'],
+    ['a parameter twice', 'token=x&token=x', 'invalid_request'],
+    ['a parameter twice under two spellings', 'token=x&to%6Ben=y', 'invalid_request'],
     ['no token', 'token_type_hint=access_token', 'validation_failed'],
     ['an empty token', 'token=', 'validation_failed'],
     ['nothing', '', 'validation_failed'],
-    ['a broken escape', 'token=%zz', 'bad_request'],
-    ['bytes that are no UTF-8', 'token=%ff', 'bad_request'],
+    ['a broken escape', 'token=%zz', 'invalid_request'],
+    ['bytes that are no UTF-8', 'token=%ff', 'invalid_request'],
     ['more than a form may be', `token=${'x'.repeat(17_000)}`, 'body_too_large'],
   ])('with %s is refused', async (_what, form, code) => {
-    expect((await postForm(api.token, '/oauth2/introspect', form)).body.code).toBe(code)
+    const { body } = await sendForm(api.token, '/oauth2/introspect', form)
+    expect(body).toMatchObject({ error: 'invalid_request', code })
   })
 
   test('does not echo a token that stands in the place of a name', async () => {
     const { secret } = api.token
-    const refused = await postForm(api.token, '/oauth2/introspect', `${secret}=1&${secret}=2`)
-    expect(refused).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+    const refused = await sendForm(api.token, '/oauth2/introspect', `${secret}=1&${secret}=2`)
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     expect(JSON.stringify(refused.body)).not.toContain(secret.slice(21))
     expect(server.log.join('\n')).not.toContain(secret.slice(21))
   })

@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi'
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../../support/databases.ts'
-import { machineWith } from '../../support/oauth.ts'
+import { machineWith } from '../../support/machines.ts'
 import { useServer } from '../../support/test-app.ts'
 
 /** Loopback has no TLS. */
-const insecure = { [oauth.allowInsecureRequests]: true }
+const insecure = { [oauth.allowInsecureRequests]: true } as const
 
 onBothEngines('An OAuth client that is not ours (oauth4webapi)', (engine) => {
   const server = useServer(engine)

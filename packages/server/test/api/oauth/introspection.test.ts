@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { type Actor, TokenHolder } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
+import { introspect, type Machine, machineWith, tokenOf } from '../../support/machines.ts'
 import { useDistantNode } from '../../support/nodes.ts'
 import { nothingHappens } from '../../support/nothing-happened.ts'
-import { introspect, type Machine, machineWith, postForm, tokenOf } from '../../support/oauth.ts'
+import { sendForm } from '../../support/oauth-client.ts'
 import { useServer } from '../../support/test-app.ts'
 import { expectOneUse, watchWrites } from '../../support/write-log.ts'
 
@@ -98,7 +99,7 @@ onBothEngines('Introspection', (engine) => {
 
   test('is a use of the token, from the address that is given, and not by the one who asks', async () => {
     const script = await server.administrator.token()
-    await postForm(api.token, '/oauth2/introspect', { token: script.secret, address: '192.0.2.9' })
+    await sendForm(api.token, '/oauth2/introspect', { token: script.secret, address: '192.0.2.9' })
     const { body } = await server.administrator.get(`/api/v1/tokens/${script.id}`)
     expect(body).toMatchObject({ lastUsedAddress: '192.0.2.9', lastUsedClient: null })
     expect(body.lastUsedAt).not.toBeNull()

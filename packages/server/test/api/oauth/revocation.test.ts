@@ -2,11 +2,12 @@ import { generateToken } from '@ramp/verifier'
 import { expect, test } from 'vitest'
 import type { Actor } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
+import { client, machineWith, tokenOf } from '../../support/machines.ts'
 import { nothingHappens } from '../../support/nothing-happened.ts'
-import { client, machineWith, postForm, tokenOf } from '../../support/oauth.ts'
+import { sendForm } from '../../support/oauth-client.ts'
 import { useServer } from '../../support/test-app.ts'
 
-const revoke = (actor: Actor, token: string) => postForm(actor, '/oauth2/revoke', { token })
+const revoke = (actor: Actor, token: string) => sendForm(actor, '/oauth2/revoke', { token })
 
 onBothEngines('Revoking a token by its text', (engine) => {
   const server = useServer(engine)

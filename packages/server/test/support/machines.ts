@@ -1,5 +1,5 @@
 import { Actor, newName, TokenHolder } from './actors.ts'
-import type { Answer } from './http-client.ts'
+import { sendForm } from './oauth-client.ts'
 import type { TestServer } from './test-app.ts'
 
 /** A machine with an identity of its own, and the token it was given. */
@@ -36,17 +36,5 @@ export function client(origin: string, id: string, secret: string): Actor {
   return new Actor(origin, { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` })
 }
 
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
-
-/** Posts a form; pairs, so that a parameter can stand there twice. A text is sent as it is. */
-export function postForm(
-  actor: Actor,
-  path: string,
-  parameters: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | string,
-): Promise<Answer> {
-  const body = typeof parameters === 'string' ? parameters : new URLSearchParams(parameters as never).toString()
-  return actor.request('POST', path, { body, headers: { ...FORM, 'content-length': Buffer.byteLength(body) } })
-}
-
 export const introspect = (actor: Actor, token: string, more: Readonly<Record<string, string>> = {}) =>
-  postForm(actor, '/oauth2/introspect', { token, ...more })
+  sendForm(actor, '/oauth2/introspect', { token, ...more })
