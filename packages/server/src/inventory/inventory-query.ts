@@ -126,10 +126,10 @@ function* sourcesOf(engine: Engine, criteria: TokenCriteria): Generator<RawBuild
   if (created) yield sql`SELECT id FROM token WHERE ${created} ORDER BY created_at, id`
   const expiring = range(expiry, criteria.expiresAfter, criteria.expiresBefore)
   if (expiring) yield sql`SELECT id FROM token WHERE ${expiring} ORDER BY ${expiry}, id`
-  if (status === 'revoked') yield sql`SELECT id FROM token WHERE revoked_at IS NOT NULL ORDER BY revoked_at, id`
+  if (status === 'revoked') yield sql`SELECT id FROM token WHERE revoked_at IS NOT NULL ORDER BY revoked_at`
   if (status === 'active' || status === 'expired') {
     const comparison = sql.raw(status === 'active' ? '>' : '<=')
-    yield sql`SELECT id FROM token WHERE revoked_at IS NULL AND ${expiry} ${comparison} ${now} ORDER BY ${expiry}, id`
+    yield sql`SELECT id FROM token WHERE revoked_at IS NULL AND ${expiry} ${comparison} ${now} ORDER BY ${expiry}`
   }
   if (kind !== undefined) {
     yield sql`SELECT token.id FROM account JOIN token ON token.account_id = account.id

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { type Context, recordAudits } from '../audit/audit.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { countTokens, type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
@@ -44,6 +45,8 @@ export async function revokeAll(
   let after: TokenPlace | undefined
   for (;;) {
     const chunk = await database.write(async (trx) => {
+      // Before its statistics are fresh, PostgreSQL would read and sort all that are left for each chunk.
+      if (database.engine === 'postgres') await sql`SET LOCAL enable_bitmapscan = off`.execute(trx)
       const places = await unrevokedTokens(trx, criteria, after, CHUNK)
       const ids = places.map(({ id }) => id)
       return { places, revoked: await revokeTogether(trx, context, by, ids) }

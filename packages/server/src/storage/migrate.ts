@@ -11,6 +11,7 @@ import { up as maintainers } from './migrations/0007-maintainers.ts'
 import { up as verifiers } from './migrations/0009-verifiers.ts'
 import { up as leases } from './migrations/0010-leases.ts'
 import { up as deviceAuthorization } from './migrations/0011-device-authorization.ts'
+import { up as bulkRevocation } from './migrations/0012-bulk-revocation.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0009-verifiers': verifiers,
   '0010-leases': leases,
   '0011-device-authorization': deviceAuthorization,
+  '0012-bulk-revocation': bulkRevocation,
 }
 
 /**
