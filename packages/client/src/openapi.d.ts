@@ -1364,6 +1364,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_auth/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forward authentication, for proxies
+         * @description Called by a proxy with the Authorization header of its client, by any method. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals, and like X-Forwarded-For are believed from trusted proxies only.
+         */
+        get: operations["verifyForProxy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -11289,7 +11309,10 @@ export interface operations {
     };
     introspectTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
+                max_age?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11344,6 +11367,8 @@ export interface operations {
                             account_kind?: "member" | "service";
                             /** @description The public id of the token. */
                             token_id?: string;
+                            /** @description The count of changes that the answer reflects. */
+                            epoch?: number;
                         }[];
                     };
                 };
@@ -12041,7 +12066,10 @@ export interface operations {
     };
     introspectToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
+                max_age?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12095,6 +12123,8 @@ export interface operations {
                         account_kind?: "member" | "service";
                         /** @description The public id of the token. */
                         token_id?: string;
+                        /** @description The count of changes that the answer reflects. */
+                        epoch?: number;
                     };
                 };
             };
@@ -12267,6 +12297,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    verifyForProxy: {
+        parameters: {
+            query?: {
+                /** @description What the token has to be allowed; several: all of them. */
+                permission?: string | string[];
+                /** @description What role the account has to have; several: all of them. */
+                role?: string | string[];
+                /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
+                max_age?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is accepted, and whatever was demanded is there. No body. */
+            200: {
+                headers: {
+                    "X-Ramp-Account"?: unknown;
+                    "X-Ramp-Account-Kind"?: unknown;
+                    "X-Ramp-Username"?: unknown;
+                    "X-Ramp-Roles"?: unknown;
+                    "X-Ramp-Permissions"?: unknown;
+                    "X-Ramp-Token-Id"?: unknown;
+                    "X-Ramp-Epoch"?: unknown;
+                    "X-Ramp-Lease"?: unknown;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -10,7 +10,7 @@ import { registerGroupRoutes } from './groups/group-routes.ts'
 import { registerMembershipRoutes } from './groups/membership-routes.ts'
 import { ACCESS, type AccessRule } from './http/access.ts'
 import { authentication } from './http/authenticate.ts'
-import { acceptOnlyJson, BODY_LIMIT_BYTES } from './http/body-parser.ts'
+import { acceptOnlyJson, BODY_LIMIT_BYTES, ignoreBodies } from './http/body-parser.ts'
 import { handleError, problemBody, sendProblem } from './http/error-handler.ts'
 import { acceptOnlyForms } from './http/form-body.ts'
 import { loggerOptions, logRequest } from './http/logging.ts'
@@ -18,6 +18,7 @@ import { handleOAuthError } from './http/oauth-errors.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { registerOperationsRoutes } from './http/operations-routes.ts'
 import { auditRefusals } from './http/refusal-audit.ts'
+import { nameMetadata } from './http/refusals.ts'
 import { guardRoutes, type Router } from './http/routes.ts'
 import { registerPages } from './http/static-web.ts'
 import { validateStrictly } from './http/validation.ts'
@@ -42,6 +43,7 @@ import type { Database } from './storage/database.ts'
 import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
 import { createVerifier } from './verification/create-verifier.ts'
+import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
 import { UsageRecorder } from './verification/last-used.ts'
 import { VERSION } from './version.ts'
@@ -107,11 +109,12 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   app.addHook('preClose', async () => {
     isClosing = true
   })
-  app.addHook('onSend', async (_req, reply) => {
+  app.addHook('onSend', async (req, reply) => {
     // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
     if (isClosing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
+    if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
   })
   app.addHook('onResponse', logRequest)
   app.addHook('onError', auditRefusals(services))
@@ -146,6 +149,10 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     registerTokenEndpoint(oauth, services, config.publicUrl)
     registerIntrospection(oauth, services, config.publicUrl)
     registerRevocationRoutes(oauth, services)
+  })
+  await app.register(async (scope) => {
+    ignoreBodies(scope)
+    registerForwardAuthRoutes(scope as unknown as Router, services)
   })
   await registerPages(app)
   extra?.register(router, services)

@@ -36,6 +36,8 @@ export interface TokenActor {
   readonly permissions: ReadonlySet<string>
   readonly tokenId: string
   readonly isNarrowed: boolean
+  /** Of the state that let it in. */
+  readonly epoch: number
 }
 
 export type AuthenticatedActor = SessionActor | TokenActor

@@ -15,6 +15,8 @@ export interface AccessRule {
   readonly beforePasswordChange?: true
 }
 
+export const FORWARDED_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
 const everybody: AccessRule = { by: ['anonymous'] }
 
 /** What an account does with its own tokens. */
@@ -25,6 +27,19 @@ const allowed = (permission: string): AccessRule => ({ by: ['session', 'pat', 's
 
 /** An OAuth endpoint: for programs, by a token or as an OAuth client. */
 const oauth: AccessRule = { by: ['pat', 'service'], credentials: 'client' }
+
+/**
+ * What a proxy asks for its own callers, with their token: some ask by the caller's method (and below the caller's path)
+ * rather than by GET.
+ */
+const forProxies = Object.fromEntries(
+  ['/_auth/verify', '/_auth/verify/*'].flatMap((path) =>
+    FORWARDED_METHODS.map((method) => [
+      `${method} ${path}`,
+      { by: ['pat', 'service'], credentials: 'bearer' } as const,
+    ]),
+  ),
+)
 
 /**
  * Every route of the server, closed by default: a registered route that is not here stops the start. `anonymous` means
@@ -138,6 +153,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'POST /oauth2/introspect': { ...oauth, permission: 'tokens:introspect' },
   'POST /oauth2/introspect/batch': { ...oauth, permission: 'tokens:introspect' },
   'POST /oauth2/revoke': oauth,
+  ...forProxies,
   'GET /.well-known/oauth-authorization-server': everybody,
   'GET /.well-known/oauth-protected-resource': everybody,
 }

@@ -52,10 +52,10 @@ export function authentication(services: Services, publicUrl: string | null) {
         sessionOf(services, publicUrl, req).then((actor) => admit(req, actor, rule, done), done)
         return
       }
-      services.verifier.verify(secret, presenterOf(req), (verdict) => {
+      services.verifier.verify(secret, presenterOf(req), (verdict, epoch) => {
         if (client !== undefined && !isOfClient(verdict, client)) done(invalidClient())
         else if (verdict.outcome !== 'active') done(refusalOf(verdict.outcome))
-        else admit(req, tokenActor(verdict), rule, done)
+        else admit(req, tokenActor(verdict, epoch), rule, done)
       })
     } catch (error) {
       done(error as Error)
@@ -105,8 +105,9 @@ async function sessionOf(services: Services, publicUrl: string | null, req: Fast
   return actor
 }
 
-function tokenActor({ token, account, permissions }: Extract<Verdict, { outcome: 'active' }>): TokenActor {
-  return { kind: token.kind, account, permissions, tokenId: token.id, isNarrowed: token.narrowing !== null }
+function tokenActor(verdict: Extract<Verdict, { outcome: 'active' }>, epoch: number): TokenActor {
+  const { token, account, permissions } = verdict
+  return { kind: token.kind, account, permissions, tokenId: token.id, isNarrowed: token.narrowing !== null, epoch }
 }
 
 /** A token in the address or in a form is refused without being looked at, and never echoed (RFC 6750 §5.3). */

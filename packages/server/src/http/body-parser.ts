@@ -3,6 +3,20 @@ import { Problem } from '../core/problem.ts'
 
 export const BODY_LIMIT_BYTES = 64 * 1024
 
+/** For a scope whose routes are about the head of a request: whatever body comes along is passed over. */
+export function ignoreBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  // A type that makes no sense would be refused before any parser is asked.
+  scope.addHook('onRequest', (req, _reply, done) => {
+    delete req.headers['content-type']
+    done()
+  })
+  scope.addContentTypeParser('*', (_req, body, done) => {
+    body.resume()
+    done(null)
+  })
+}
+
 /**
  * JSON in UTF-8 and nothing else: bytes that are no UTF-8 are refused instead of being replaced, and keys that reach
  * for prototypes are refused instead of being dropped.

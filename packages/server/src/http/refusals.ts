@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Verdict } from '../verification/verdict.ts'
@@ -40,6 +41,25 @@ export function verificationUnavailable(): Problem {
 function invalidToken(code: 'token_invalid' | 'token_revoked' | 'token_expired' | 'account_deactivated', why: string) {
   const challenge = `Bearer realm="ramp", error="invalid_token", error_description="${why}"`
   return new Problem(code, { headers: { 'www-authenticate': challenge } })
+}
+
+/**
+ * RFC 9728 §5.1: a client that was refused finds the authorization server by itself. Only where the public address is
+ * known: what a client called must not get into a header. Not of what a proxy asks, which is about another resource.
+ */
+export function nameMetadata(req: FastifyRequest, reply: FastifyReply, publicUrl: string | null): void {
+  const challenge = reply.getHeader('www-authenticate')
+  if (publicUrl === null || typeof challenge !== 'string' || !challenge.startsWith('Bearer ')) return
+  if (req.routeOptions.url?.startsWith('/_auth/')) return
+  const address = `${publicUrl}/.well-known/oauth-protected-resource`
+  reply.header('www-authenticate', `${challenge}, resource_metadata="${address}"`)
+}
+
+/** As {@link insufficient}, for a role: no scope would give it. */
+export function roleMissing(role: string): Problem {
+  const challenge = 'Bearer realm="ramp", error="insufficient_scope"'
+  const detail = `This needs the role ${role}.`
+  return new Problem('insufficient_permissions', { detail, headers: { 'www-authenticate': challenge } })
 }
 
 /** RFC 6750 §3.1: `insufficient_scope` names what would be needed. */

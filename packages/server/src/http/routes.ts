@@ -32,6 +32,7 @@ export type Router = FastifyInstance<
  */
 export function guardRoutes(app: FastifyInstance, access: Readonly<Record<string, AccessRule>> = ACCESS): () => void {
   const methodsByPath = new Map<string, Set<string>>()
+  const shown = new Set<string>()
   app.addHook('onRoute', (route) => {
     if (route.config?.access === NOT_A_ROUTE) return
     for (const method of [route.method].flat()) {
@@ -39,14 +40,15 @@ export function guardRoutes(app: FastifyInstance, access: Readonly<Record<string
       const rule = access[key]
       if (rule === undefined) throw new Error(`The route ${key} is not in the access matrix (http/access.ts).`)
       route.config = { ...route.config, access: rule }
-      if (route.schema?.hide) continue
       const known = methodsByPath.get(route.url) ?? new Set()
       methodsByPath.set(route.url, known.add(method))
+      if (route.schema?.hide) continue
+      shown.add(route.url)
       describe(route, rule)
     }
   })
   return () => {
-    for (const [url, methods] of methodsByPath) addMethodNotAllowed(app, url, methods)
+    for (const url of shown) addMethodNotAllowed(app, url, methodsByPath.get(url) ?? new Set())
   }
 }
 
@@ -55,10 +57,12 @@ const NOT_A_ROUTE: AccessRule = { by: ['anonymous'] }
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 function addMethodNotAllowed(app: FastifyInstance, url: string, methods: ReadonlySet<string>): void {
+  const others = METHODS.filter((method) => !methods.has(method))
+  if (others.length === 0) return
   const allow = [...methods].sort().join(', ')
   app.route({
     url,
-    method: METHODS.filter((method) => !methods.has(method)),
+    method: others,
     config: { access: NOT_A_ROUTE },
     schema: { hide: true },
     handler: () => {

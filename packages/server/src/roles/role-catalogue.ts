@@ -19,7 +19,9 @@ export const ADMINISTRATOR = 'Administrator'
 /** What every account may do with its own tokens, whatever its roles. A narrowed token has these only if it names them. */
 export const OWN_PERMISSIONS = ['own-tokens:read', 'own-tokens:write'] as const
 
-const PERMISSION = '^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$'
+export const PERMISSION_PATTERN = '^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$'
+
+export const ROLE_PATTERN = '^[A-Za-z][A-Za-z0-9]{0,63}$'
 
 const CatalogueFile = Type.Object(
   {
@@ -27,10 +29,10 @@ const CatalogueFile = Type.Object(
     roles: Type.Array(
       Type.Object(
         {
-          name: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,63}$' }),
+          name: Type.String({ pattern: ROLE_PATTERN }),
           value: Type.Optional(Type.Integer({ minimum: 1 })),
           description: Type.String({ minLength: 1, maxLength: 500 }),
-          permissions: Type.Array(Type.String({ pattern: PERMISSION }), { uniqueItems: true }),
+          permissions: Type.Array(Type.String({ pattern: PERMISSION_PATTERN }), { uniqueItems: true }),
         },
         { additionalProperties: false },
       ),

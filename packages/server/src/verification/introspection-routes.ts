@@ -7,6 +7,7 @@ import type { Router } from '../http/routes.ts'
 import { originOf } from '../http/same-site.ts'
 import { Address, closed, OneOf } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
+import { MaxAge, sayFreshness } from './freshness.ts'
 import { type Introspection, introspectionOf } from './introspection.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import type { Verdict } from './verdict.ts'
@@ -46,7 +47,10 @@ const Answer = Type.Object({
   roles: Type.Optional(Type.Array(Type.String(), { description: 'The roles in force at this call.' })),
   account_kind: Type.Optional(OneOf(['member', 'service'] as const)),
   token_id: Type.Optional(Type.String({ description: 'The public id of the token.' })),
+  epoch: Type.Optional(Type.Integer({ description: 'The count of changes that the answer reflects.' })),
 })
+
+const Query = closed({ max_age: MaxAge })
 
 const ABOUT =
   'It counts as a use of the token, from the address that is given, by no client in particular. 503, and never `active: false`, when it cannot be checked.'
@@ -63,11 +67,17 @@ export function registerIntrospection(app: Router, { verifier }: Services, publi
         summary: 'Whether a token is active, and what it may do (RFC 7662)',
         description: ABOUT,
         consumes: [FORM],
+        querystring: Query,
         body: Form,
         response: { 200: Answer },
       },
     },
-    async (req) => answer(await ask(verifier, req.body), originOf(req, publicUrl)),
+    async (req, reply) => {
+      const found = await ask(verifier, req.body)
+      const body = answer(found, originOf(req, publicUrl))
+      sayFreshness(reply, verifier, found.epoch, req.query.max_age)
+      return body
+    },
   )
 }
 
@@ -81,25 +91,35 @@ export function registerBatchIntrospection(app: Router, { verifier }: Services, 
         tags: ['OAuth'],
         summary: 'Introspect several tokens',
         description: `All at the same moment; the answers come in the order of the questions. ${ABOUT}`,
+        querystring: Query,
         body: closed({ tokens: Type.Array(closed({ token, address }), { minItems: 1, maxItems: BATCH_LENGTH }) }),
         response: { 200: Type.Object({ items: Type.Array(Answer) }) },
       },
     },
-    async (req) => {
+    async (req, reply) => {
       const origin = originOf(req, publicUrl)
       // Asked within one turn of the event loop: one look at the database serves them all.
-      const verdicts = await Promise.all(req.body.tokens.map((asked) => ask(verifier, asked)))
-      return { items: verdicts.map((verdict) => answer(verdict, origin)) }
+      const found = await Promise.all(req.body.tokens.map((asked) => ask(verifier, asked)))
+      const items = found.map((each) => answer(each, origin))
+      sayFreshness(reply, verifier, Math.min(...found.map(({ epoch }) => epoch)), req.query.max_age)
+      return { items }
     },
   )
 }
 
-function ask(verifier: TokenVerifier, asked: Pick<Static<typeof Form>, 'token' | 'address'>): Promise<Verdict> {
-  const presenter = { address: plainAddress(asked.address ?? ''), client: undefined }
-  return new Promise((resolve) => verifier.verify(new Secret(asked.token), presenter, resolve))
+interface Found {
+  readonly verdict: Verdict
+  readonly epoch: number
 }
 
-function answer(verdict: Verdict, issuer: string): Static<typeof Answer> {
+function ask(verifier: TokenVerifier, asked: Pick<Static<typeof Form>, 'token' | 'address'>): Promise<Found> {
+  const presenter = { address: plainAddress(asked.address ?? ''), client: undefined }
+  return new Promise((resolve) =>
+    verifier.verify(new Secret(asked.token), presenter, (verdict, epoch) => resolve({ verdict, epoch })),
+  )
+}
+
+function answer({ verdict, epoch }: Found, issuer: string): Static<typeof Answer> {
   if (verdict.outcome === 'unavailable') throw verificationUnavailable()
-  return introspectionOf(verdict, issuer) satisfies Introspection as Static<typeof Answer>
+  return introspectionOf(verdict, epoch, issuer) satisfies Introspection as Static<typeof Answer>
 }

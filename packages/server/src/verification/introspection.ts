@@ -21,6 +21,8 @@ interface ActiveToken {
   readonly roles: readonly string[]
   readonly account_kind: 'member' | 'service'
   readonly token_id: string
+  /** Of the state it was decided on: it reflects every change up to that one. */
+  readonly epoch: number
 }
 
 const INACTIVE: Introspection = { active: false }
@@ -29,7 +31,11 @@ const INACTIVE: Introspection = { active: false }
  * Why a token is not active is nobody's business but its holder's (RFC 7662 §2.2). Not for `unavailable`: then nothing is
  * known, and to say "inactive" would be a lie that a resource server may remember.
  */
-export function introspectionOf(verdict: Exclude<Verdict, { outcome: 'unavailable' }>, issuer: string): Introspection {
+export function introspectionOf(
+  verdict: Exclude<Verdict, { outcome: 'unavailable' }>,
+  epoch: number,
+  issuer: string,
+): Introspection {
   if (verdict.outcome !== 'active') return INACTIVE
   const { token, account, permissions } = verdict
   return {
@@ -45,6 +51,7 @@ export function introspectionOf(verdict: Exclude<Verdict, { outcome: 'unavailabl
     roles: account.roles,
     account_kind: account.kind,
     token_id: token.id,
+    epoch,
   }
 }
 

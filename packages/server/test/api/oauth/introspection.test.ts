@@ -1,6 +1,6 @@
 import { generateToken } from '@ramp/verifier'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { DAY_MS } from '../../../src/core/clock.ts'
+import { DAY_MS, MINUTE_MS } from '../../../src/core/clock.ts'
 import { type Actor, TokenHolder } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
 import { introspect, type Machine, machineWith, tokenOf } from '../../support/machines.ts'
@@ -41,6 +41,7 @@ onBothEngines('Introspection', (engine) => {
       roles: ['GlobalTemplateViewer'],
       account_kind: 'member',
       token_id: script.id,
+      epoch: Number(answer.headers['x-ramp-epoch']),
     })
   })
 
@@ -54,7 +55,7 @@ onBothEngines('Introspection', (engine) => {
 
   test('says "inactive" and nothing else of what is not active, whatever the reason', async () => {
     const owner = await server.member()
-    const [revoked, expiring] = [await owner.token(), await owner.token({ expiresAt: inMs(1000) })]
+    const [revoked, expiring] = [await owner.token(), await owner.token({ expiresAt: inMs(MINUTE_MS) })]
     const bound = await owner.token({ allowedAddresses: ['192.0.2.0/24'] })
     const gone = await server.member()
     const orphan = await gone.token()
@@ -63,7 +64,7 @@ onBothEngines('Introspection', (engine) => {
     }
     await owner.delete(`/api/v1/tokens/${revoked.id}`)
     await server.administrator.patch(`/api/v1/members/${gone.id}`, { status: 'deactivated' })
-    server.clock.advance(1001)
+    server.clock.advance(MINUTE_MS + 1)
 
     const texts = [revoked.secret, expiring.secret, orphan.secret, bound.secret, unknown(), mistyped(bound.secret)]
     for (const text of [...texts, 'x', ' ', '\u{1F600}'.repeat(1000), 'a'.repeat(12_000)]) {
