@@ -46,6 +46,7 @@ import { createVerifier } from './verification/create-verifier.ts'
 import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
 import { UsageRecorder } from './verification/last-used.ts'
+import { registerVerifierRoutes } from './verifiers/verifier-routes.ts'
 import { VERSION } from './version.ts'
 
 declare module 'fastify' {
@@ -139,6 +140,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   registerGrantRoutes(router, services)
   registerPolicyRoutes(router, services)
   registerAuditRoutes(router, services)
+  registerVerifierRoutes(router, services)
   registerMetadataRoutes(router, config.publicUrl)
   registerBatchIntrospection(router, services, config.publicUrl)
   registerDeviceAuthorizationRoutes(router, services)

@@ -47,6 +47,7 @@ export const PROBLEMS = {
   account_not_found: { status: 404, title: 'No such account.' },
   service_account_not_found: { status: 404, title: 'No such service account.' },
   group_not_found: { status: 404, title: 'No such group.' },
+  verifier_not_found: { status: 404, title: 'No such verifier, or its lease was ended. Connect again.' },
   role_not_found: { status: 404, title: 'No such role in the catalogue.' },
   method_not_allowed: { status: 405, title: 'This address does not have that method.' },
 

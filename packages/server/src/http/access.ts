@@ -28,6 +28,9 @@ const allowed = (permission: string): AccessRule => ({ by: ['session', 'pat', 's
 /** An OAuth endpoint: for programs, by a token or as an OAuth client. */
 const oauth: AccessRule = { by: ['pat', 'service'], credentials: 'client' }
 
+/** What software does with a token, never a person in a browser. */
+const byToken = (permission: string): AccessRule => ({ by: ['pat', 'service'], permission })
+
 /**
  * What a proxy asks for its own callers, with their token: some ask by the caller's method (and below the caller's path)
  * rather than by GET.
@@ -143,6 +146,12 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/policy': allowed('policy:read'),
   'PUT /api/v1/policy': { by: ['session'], permission: 'policy:write' },
   'POST /api/v1/policy/preview': allowed('policy:read'),
+
+  'GET /api/v1/verifiers': allowed('nodes:read'),
+  'POST /api/v1/verifiers': byToken('verifiers:connect'),
+  'POST /api/v1/verifiers/:id/renew': byToken('verifiers:connect'),
+  'POST /api/v1/verifiers/introspect': byToken('verifiers:connect'),
+  'DELETE /api/v1/verifiers/:id': byToken('verifiers:connect'),
 
   'GET /api/v1/roles': { by: ['session', 'pat', 'service'] },
   'GET /api/v1/role-grants': allowed('members:read'),

@@ -34,6 +34,8 @@ export interface Leases {
   register(holder: Holder, formerId: string | undefined, now: number): Promise<Registration>
   /** undefined: there is no such lease of this account any more; the verifier has to begin anew. */
   renew(report: Report, accountId: string | null): Promise<Renewal | undefined>
+  /** What has changed since, without renewing anything. */
+  changesSince(epoch: number): Promise<Renewal>
   release(id: string, accountId: string | null): Promise<void>
   /** All there are, and the epoch that they should have applied. */
   list(): Promise<{ readonly epoch: number; readonly leases: readonly LeaseStanding[] }>

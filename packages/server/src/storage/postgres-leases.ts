@@ -33,6 +33,10 @@ export function postgresLeases(connection: Pick<pg.Client | pg.Pool, 'query'>): 
       if (row?.is_replica) throw new NoPrimary()
       return row?.renewed === 1 ? toRenewal(row, appliedEpoch) : undefined
     },
+    async changesSince(epoch) {
+      const { rows } = await connection.query<ChangesRow>({ name: 'changes', text: CHANGES, values: [epoch] })
+      return toRenewal(rows[0] as ChangesRow, epoch)
+    },
     async release(id, accountId) {
       await connection.query('DELETE FROM verifier WHERE id = $1 AND account_id IS NOT DISTINCT FROM $2', [
         id,
@@ -80,17 +84,20 @@ const REGISTER = `WITH former AS (DELETE FROM verifier WHERE id = $2 AND account
   SELECT $1, epoch, ${DATABASE_NOW} + ${LEASE_MS}, 0, $3, $4, $5, $6, $7 FROM authz_clock
   RETURNING id, applied_epoch AS epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
 
+function changesAfter(epoch: string): string {
+  return `epoch, ${DATABASE_RUN} AS run, (SELECT min(epoch) FROM authz_change) AS oldest,
+    ARRAY(SELECT subject FROM authz_change WHERE epoch > ${epoch} ORDER BY epoch LIMIT ${MOST_CHANGES + 1}) AS subjects
+  FROM authz_clock`
+}
+
+const CHANGES = `SELECT ${changesAfter('$1')}`
+
 /** One round trip: reports what is applied and brings what has changed since. */
 const RENEW = `WITH renewed AS (
     UPDATE verifier SET applied_epoch = $2, renewals = renewals + 1, lease_until = ${DATABASE_NOW} + ${LEASE_MS}
       WHERE id = $1 AND renewals = $3 AND account_id IS NOT DISTINCT FROM $4 RETURNING id
-  ), change AS (
-    SELECT subject FROM authz_change WHERE epoch > $2 ORDER BY epoch LIMIT ${MOST_CHANGES + 1}
   )
-  SELECT (SELECT count(*) FROM renewed) AS renewed, epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica,
-    (SELECT min(epoch) FROM authz_change) AS oldest,
-    ARRAY(SELECT subject FROM change) AS subjects
-  FROM authz_clock`
+  SELECT (SELECT count(*) FROM renewed) AS renewed, pg_is_in_recovery() AS is_replica, ${changesAfter('$2')}`
 
 /**
  * A verifier that lags and whose lease is over is removed, not passed over: the row's lock orders this against a
@@ -104,6 +111,6 @@ const SETTLE = `WITH ended AS (
     (SELECT since FROM lease_run WHERE run = ${DATABASE_RUN}) AS run_since,
     ${DATABASE_NOW} AS now`
 
-const LIST = `SELECT epoch, id, kind, name, version, account_id AS "accountId", applied_epoch AS "appliedEpoch", since,
+const LIST = `SELECT epoch, verifier.id, kind, name, version, account_id AS "accountId", applied_epoch AS "appliedEpoch", since,
     lease_until - ${DATABASE_NOW} AS "leaseMs"
-  FROM authz_clock LEFT JOIN verifier ON true ORDER BY kind, name, id`
+  FROM authz_clock LEFT JOIN verifier ON true ORDER BY kind, name, verifier.id`

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Renewal } from '@ramp/verifier/coherence'
 import { sql } from 'kysely'
 import type { Transaction } from './database.ts'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
@@ -92,6 +93,18 @@ export function sqliteLeases(open: () => DatabaseSync, file: string) {
     return runSince
   }
 
+  function changesSince(epoch: number): Renewal {
+    const [row] = query<Omit<ChangesRow, 'run' | 'subjects'>>(
+      'SELECT epoch, (SELECT min(epoch) FROM authz_change) AS oldest FROM authz_clock',
+    )
+    const listed = query<{ subject: string }>(
+      `SELECT subject FROM authz_change WHERE epoch > ? ORDER BY epoch LIMIT ${MOST_CHANGES + 1}`,
+      epoch,
+    )
+    const subjects = listed.map(({ subject }) => subject)
+    return toRenewal({ ...(row as ChangesRow), run: runOf(file), subjects }, epoch)
+  }
+
   const leases: Leases = {
     async register({ kind, name, version, accountId }, formerId, now) {
       await sinceWhen()
@@ -115,18 +128,10 @@ export function sqliteLeases(open: () => DatabaseSync, file: string) {
           ...[appliedEpoch, monotonicMs() + LEASE_MS, id, renewals, accountId],
         )
         if (renewed.length === 0) return undefined
-        const [row] = query<Omit<ChangesRow, 'run' | 'subjects'>>(
-          'SELECT epoch, (SELECT min(epoch) FROM authz_change) AS oldest FROM authz_clock',
-        )
-        const subjects =
-          row?.epoch === appliedEpoch
-            ? []
-            : query<{ subject: string }>(
-                `SELECT subject FROM authz_change WHERE epoch > ? ORDER BY epoch LIMIT ${MOST_CHANGES + 1}`,
-                appliedEpoch,
-              ).map(({ subject }) => subject)
-        return toRenewal({ ...(row as ChangesRow), run: runOf(file), subjects }, appliedEpoch)
+        return changesSince(appliedEpoch)
       }),
+
+    changesSince: async (epoch) => changesSince(epoch),
 
     async release(id, accountId) {
       await write(() => query('DELETE FROM verifier WHERE id = ? AND account_id IS ?', id, accountId))
@@ -134,9 +139,9 @@ export function sqliteLeases(open: () => DatabaseSync, file: string) {
 
     async list() {
       const rows = query<LeaseStanding & { epoch: number }>(
-        `SELECT epoch, id, kind, name, version, account_id AS accountId, applied_epoch AS appliedEpoch, since,
+        `SELECT epoch, verifier.id, kind, name, version, account_id AS accountId, applied_epoch AS appliedEpoch, since,
           lease_until - ? AS leaseMs
-        FROM authz_clock LEFT JOIN verifier ON true ORDER BY kind, name, id`,
+        FROM authz_clock LEFT JOIN verifier ON true ORDER BY kind, name, verifier.id`,
         monotonicMs(),
       )
       return { epoch: rows[0]?.epoch ?? 0, leases: rows.filter(({ id }) => id !== null) }

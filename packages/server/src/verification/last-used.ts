@@ -79,6 +79,20 @@ export class UsageRecorder {
     if (before !== undefined) noteOther(noted, before)
   }
 
+  /** What a verifier elsewhere has counted: its last call was now, or a moment ago. */
+  noteSeveral(
+    tokenId: string,
+    presenter: Presenter,
+    { calls, refusals }: { readonly calls: number; readonly refusals: number },
+    at: number,
+  ): void {
+    if (calls > 0) {
+      this.note(tokenId, presenter, at)
+      this.#notedOn(tokenId, at).calls += calls - 1
+    }
+    if (refusals > 0) this.#notedOn(tokenId, at).refusals += refusals
+  }
+
   /** Only for whoever showed the real secret: guesses must not fill the table. */
   noteRefusal(tokenId: string, at: number): void {
     this.#notedOn(tokenId, at).refusals++

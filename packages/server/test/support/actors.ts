@@ -114,3 +114,13 @@ export function newName(word: string): string {
   names++
   return `${word}-${process.pid}-${names}`
 }
+
+/** A service account that checks tokens, by one of its own. */
+export async function tokenVerifier(origin: string, administrator: Member): Promise<TokenHolder> {
+  const account = await administrator.post('/api/v1/service-accounts', { name: newName('api') })
+  const path = `/api/v1/service-accounts/${account.body.id}`
+  await administrator.put(`${path}/roles/TokenVerifier`)
+  const { status, body } = await administrator.post(`${path}/tokens`, { name: 'verifies' })
+  if (status !== 201) throw new Error(`No verifier: ${status} ${JSON.stringify(body)}`)
+  return new TokenHolder(origin, { id: body.token.id, secret: body.secret })
+}

@@ -1,0 +1,32 @@
+import type { Renewal, Report } from '@ramp/verifier/coherence'
+import { Problem } from '../core/problem.ts'
+import type { Services } from '../services.ts'
+
+/** What a verifier has decided from memory of one token since the last renewal. */
+interface Used {
+  readonly tokenId: string
+  readonly calls: number
+  readonly refusals: number
+  readonly address?: string
+  readonly client?: string
+}
+
+/**
+ * Renews the lease of a verifier elsewhere at once, and answers when something has changed, or after `waitMs`.
+ * Notes what was used. Throws
+ * `verifier_not_found` if there is no such lease (any more): the verifier has to begin anew, with nothing cached.
+ */
+export async function renewLease(
+  { database: { leases }, verifier, usage, clock }: Services,
+  accountId: string,
+  { waitMs, used, ...report }: Report & { readonly waitMs: number; readonly used: readonly Used[] },
+): Promise<Renewal> {
+  const renewal = await leases.renew(report, accountId)
+  if (renewal === undefined) throw new Problem('verifier_not_found')
+  for (const { tokenId, address = '', client, calls, refusals } of used) {
+    usage.noteSeveral(tokenId, { address, client }, { calls, refusals }, clock())
+  }
+  if (renewal.epoch > report.appliedEpoch) return renewal
+  await verifier.changedSince(report.appliedEpoch, waitMs)
+  return leases.changesSince(report.appliedEpoch)
+}
