@@ -10,6 +10,8 @@ export default defineConfig({
     projects: [
       { test: { name: 'verifier', include: ['packages/verifier/test/**/*.test.ts'], testTimeout: HANG_MS } },
       { test: { name: 'client', include: ['packages/client/test/**/*.test.ts'], testTimeout: HANG_MS } },
+      // Each test is a search that keeps a core busy.
+      { test: { name: 'spec', include: ['spec/**/*.test.ts'], maxConcurrency: 2 } },
       { test: { name: 'web', include: ['packages/web/test/**/*.test.ts'], testTimeout: HANG_MS } },
       {
         test: {
