@@ -13032,14 +13032,22 @@ export interface operations {
             /** @description The token is accepted, and whatever was demanded is there. No body. */
             200: {
                 headers: {
-                    "X-Ramp-Account"?: unknown;
-                    "X-Ramp-Account-Kind"?: unknown;
-                    "X-Ramp-Username"?: unknown;
-                    "X-Ramp-Roles"?: unknown;
-                    "X-Ramp-Permissions"?: unknown;
-                    "X-Ramp-Token-Id"?: unknown;
-                    "X-Ramp-Epoch"?: unknown;
-                    "X-Ramp-Lease"?: unknown;
+                    /** @description The id of the account. */
+                    "X-Ramp-Account"?: string;
+                    /** @description `member` or `service`. */
+                    "X-Ramp-Account-Kind"?: string;
+                    /** @description Percent-encoded UTF-8 (RFC 3986): ASCII letters, digits and `-._@` stand for themselves. */
+                    "X-Ramp-Username"?: string;
+                    /** @description The roles in force, sorted, separated by commas; empty for none. */
+                    "X-Ramp-Roles"?: string;
+                    /** @description The permissions in force, sorted, separated by commas. */
+                    "X-Ramp-Permissions"?: string;
+                    /** @description The public id of the token. */
+                    "X-Ramp-Token-Id"?: string;
+                    /** @description The count of changes that the answer reflects. */
+                    "X-Ramp-Epoch"?: string;
+                    /** @description Milliseconds for which this server may believe its memory; 0 on SQLite. */
+                    "X-Ramp-Lease"?: string;
                     [name: string]: unknown;
                 };
                 content: {

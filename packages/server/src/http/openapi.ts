@@ -37,7 +37,6 @@ export async function registerOpenApi(
         { name: 'Groups', description: 'Sets of accounts, groups within them, and so who inherits which roles.' },
         { name: 'Service accounts', description: 'Identities of machines, with roles and tokens of their own.' },
         { name: 'Inventory', description: 'Every token of every account, and why one is refused.' },
-        { name: 'OAuth', description: 'For APIs and programs that speak OAuth 2.0.' },
         { name: 'Roles', description: 'The catalogue of roles.' },
         { name: 'Audit', description: 'Who did what.' },
         { name: 'Operations', description: 'Health and metrics.' },

@@ -23,7 +23,7 @@ const Demand = closed({
   max_age: MaxAge,
 })
 
-const Header = (description: string) => ({ schema: Type.String({ description }) })
+const Header = (description: string) => Type.String({ description })
 
 const Accepted = {
   description: 'The token is accepted, and whatever was demanded is there. No body.',
