@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { pendingMigrations } from '../storage/migrate.ts'
 import type { Outcome } from '../verification/verdict.ts'
+import { registerCoherenceMetrics } from './coherence-metrics.ts'
 import type { Router } from './routes.ts'
 import { OneOf } from './schemas.ts'
 
@@ -63,7 +64,8 @@ export function registerOperationsRoutes(app: Router, services: Services): void 
   )
 }
 
-function createMetrics(app: FastifyInstance, { verifier: { statistics } }: Services): Registry {
+function createMetrics(app: FastifyInstance, services: Services): Registry {
+  const { statistics } = services.verifier
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -121,5 +123,6 @@ function createMetrics(app: FastifyInstance, { verifier: { statistics } }: Servi
       this.set({ kind: 'account' }, statistics.cachedAccounts())
     },
   })
+  registerCoherenceMetrics(registry, services)
   return registry
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
 import type { Leases } from './lease.ts'
 import type { PostgresDatabase } from './postgres.ts'
+import type { Settlement } from './settlement.ts'
 import type { SqliteDatabase } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
@@ -24,6 +25,8 @@ export interface DatabaseBase {
    * `settlement_unconfirmed` if that cannot be found out.
    */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
+  /** What changes wait for before they are answered. */
+  readonly settlement: Settlement
   /** Those of verifiers that come by HTTP. */
   readonly leases: Leases
   /** Brings the schema up to date, under a lock; safe to call from several processes at once. */

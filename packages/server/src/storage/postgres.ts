@@ -43,6 +43,7 @@ export function openPostgres(url: string): PostgresDatabase {
     verificationPool,
     read: db,
     leases: postgresLeases(verificationPool),
+    settlement,
     openClient: () => new pg.Client({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
     async write(work) {
       const { result, epoch } = await db.transaction().execute(async (trx) => {

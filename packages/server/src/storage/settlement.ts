@@ -22,6 +22,8 @@ interface Waiter {
  */
 export class Settlement {
   readonly #settledEpoch: (epoch: number) => Promise<number>
+  /** Hears of each change that has waited: for how long, and whether it counts everywhere. */
+  onEnded: (seconds: number, isConfirmed: boolean) => void = () => {}
   #waiters: Waiter[] = []
   #isLooking = false
 
@@ -62,15 +64,21 @@ export class Settlement {
     try {
       settledEpoch = await this.#settledEpoch(Math.max(...waiters.map(({ epoch }) => epoch)))
     } catch (error) {
-      for (const waiter of waiters) waiter.reject(new Problem('settlement_unconfirmed', { cause: error }))
+      for (const waiter of waiters) this.#end(waiter, new Problem('settlement_unconfirmed', { cause: error }))
       return []
     }
     const left: Waiter[] = []
     for (const waiter of waiters) {
-      if (waiter.epoch <= settledEpoch) waiter.resolve()
-      else if (performance.now() - waiter.since > LIMIT_MS) waiter.reject(new Problem('settlement_unconfirmed'))
+      if (waiter.epoch <= settledEpoch) this.#end(waiter)
+      else if (performance.now() - waiter.since > LIMIT_MS) this.#end(waiter, new Problem('settlement_unconfirmed'))
       else left.push(waiter)
     }
     return left
+  }
+
+  #end(waiter: Waiter, problem?: Problem): void {
+    this.onEnded((performance.now() - waiter.since) / 1000, problem === undefined)
+    if (problem === undefined) waiter.resolve()
+    else waiter.reject(problem)
   }
 }

@@ -49,6 +49,7 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
     writer,
     openReader,
     leases: verifiers.leases,
+    settlement,
     async write(work) {
       const { result, epoch } = await write.transaction().execute(async (trx) => {
         const before = await readEpoch(trx)

@@ -22,7 +22,10 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
   )
   const waiters = new ChangeWaiters()
   const coherence = postgresCoherence(database, cache, {
-    onDoubt,
+    onDoubt(error) {
+      statistics.doubts++
+      onDoubt(error)
+    },
     onRenewed: () => waiters.seen(coherence.appliedEpoch()),
   })
 
@@ -58,7 +61,10 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
       return
     }
     for (const { token, account, epoch } of stored.values()) {
-      if (!coherence.mayKeep(fill, epoch)) continue
+      if (!coherence.mayKeep(fill, epoch)) {
+        statistics.fillsDiscarded++
+        continue
+      }
       cache.tokens.set(token.id, token)
       cache.accounts.set(account.id, account)
     }

@@ -54,6 +54,10 @@ export interface VerificationStatistics {
   readonly outcomes: Record<Outcome, number>
   cacheHits: number
   cacheMisses: number
+  /** How often everything in memory was dropped at a doubt (PostgreSQL). */
+  doubts: number
+  /** What was read and used, and not kept, since something changed meanwhile (PostgreSQL). */
+  fillsDiscarded: number
   cachedTokens(): number
   cachedAccounts(): number
   /** Called with how long the first verification of a turn waited for its verdict, in seconds. */
@@ -103,6 +107,8 @@ export function newStatistics(cachedTokens: () => number, cachedAccounts: () => 
     },
     cacheHits: 0,
     cacheMisses: 0,
+    doubts: 0,
+    fillsDiscarded: 0,
     cachedTokens,
     cachedAccounts,
     observeWait: () => {},

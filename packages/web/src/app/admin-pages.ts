@@ -10,5 +10,6 @@ export const ADMIN_PAGES = {
   },
   tokens: { to: '/_admin/tokens', label: 'Inventory', permission: 'inventory:read' },
   policy: { to: '/_admin/policy', label: 'Policy', permission: 'policy:read' },
+  nodes: { to: '/_admin/nodes', label: 'Nodes', permission: 'nodes:read' },
   audit: { to: '/_admin/audit', label: 'Audit', permission: 'audit:read' },
 } as const

@@ -8,6 +8,7 @@ import {
   IconListSearch,
   IconRobot,
   IconRuler2,
+  IconServer2,
   IconShieldLock,
   IconUsers,
   IconUsersGroup,
@@ -27,6 +28,7 @@ const ADMINISTRATION = [
   { ...ADMIN_PAGES.serviceAccounts, Icon: IconRobot },
   { ...ADMIN_PAGES.tokens, Icon: IconListSearch },
   { ...ADMIN_PAGES.policy, Icon: IconRuler2 },
+  { ...ADMIN_PAGES.nodes, Icon: IconServer2 },
   { ...ADMIN_PAGES.audit, Icon: IconHistory },
 ] as const
 

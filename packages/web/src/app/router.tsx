@@ -9,6 +9,7 @@ import { readInventorySearch } from '../inventory/inventory-search.ts'
 import { MemberPage } from '../members/member-page.tsx'
 import { readMemberSearch } from '../members/member-search.ts'
 import { MembersPage } from '../members/members-page.tsx'
+import { NodesPage } from '../nodes/nodes-page.tsx'
 import { PolicyPage } from '../policy/policy-page.tsx'
 import { RolesPage } from '../roles/roles-page.tsx'
 import { ServiceAccountPage } from '../service-accounts/service-account-page.tsx'
@@ -177,6 +178,16 @@ const audit = createRoute({
   ),
 })
 
+const nodes = createRoute({
+  getParentRoute: () => frame,
+  path: ADMIN_PAGES.nodes.to,
+  component: () => (
+    <Requires permission={ADMIN_PAGES.nodes.permission}>
+      <NodesPage />
+    </Requires>
+  ),
+})
+
 const unknownSetting = createRoute({ getParentRoute: () => frame, path: '/_settings/$', component: NotFoundPage })
 const unknownAdmin = createRoute({ getParentRoute: () => frame, path: '/_admin/$', component: NotFoundPage })
 
@@ -198,6 +209,7 @@ export const router = createRouter({
       inventory,
       anyToken,
       policy,
+      nodes,
       audit,
       unknownSetting,
       unknownAdmin,

@@ -127,6 +127,25 @@ onBothEngines('A verifier in another service', (engine) => {
     )
   })
 
+  test('is counted in the metrics, with what changes wait for it', async () => {
+    const script = await server.administrator.token()
+    await verifier.warm(script)
+    await server.administrator.delete(`/api/v1/tokens/${script.id}`)
+    const metrics = (await server.anonymous.get('/metrics')).body as string
+    const sampleOf = (line: string) =>
+      Number(
+        metrics
+          .split('\n')
+          .find((each) => each.startsWith(`${line} `))
+          ?.split(' ')
+          .at(-1),
+      )
+    expect(sampleOf('ramp_settlement_seconds_count')).toBeGreaterThan(0)
+    expect(sampleOf('ramp_settlements_unconfirmed_total')).toBe(0)
+    expect(metrics).toMatch(/ramp_verifiers\{kind="service",state="(up_to_date|behind)"\} [1-9]/)
+    if (engine === 'postgres') expect(sampleOf('ramp_lease_remaining_seconds')).toBeGreaterThan(0)
+  })
+
   test('gives its lease back when it is closed, with the last uses', async () => {
     const own = await connectVerifier(server)
     const script = await server.administrator.token()
