@@ -6,6 +6,7 @@ import type { Services } from './services.ts'
 import { deleteEndedSessions } from './sessions/session-store.ts'
 import { deleteOldAttempts } from './sessions/sign-in-limits.ts'
 import type { Transaction } from './storage/database.ts'
+import { deleteEndedAccessTokens } from './tokens/access-token-store.ts'
 import { deleteOldDays } from './tokens/token-activity.ts'
 
 /** Nothing waits for any of this: it keeps tables from growing for ever, and tokens in line with the policy. */
@@ -34,6 +35,7 @@ export function startMaintenance(
         await forgetOldChanges(trx)
         await deleteOldDays(trx, now)
         await deleteEndedDeviceAuthorizations(trx, now - HOUR_MS)
+        await deleteEndedAccessTokens(trx, now)
       })
       // What has come out of line since, and what an interrupted change of the policy has left.
       .then(() => enforcePolicy(services, { actor: 'system', now: clock() }))

@@ -53,6 +53,7 @@ export const AUDIT_ACTIONS = [
   'token.revoked',
   'token.rotated',
   'token.ended',
+  'token.exchanged',
   'device.approved',
   'device.denied',
   'policy.changed',
@@ -139,7 +140,8 @@ function whoOf(context: Context | SystemContext) {
     actor_account_id: actor.account.id,
     actor_username: actor.account.username,
     credential: actor.kind,
-    credential_id: actor.kind === 'session' ? actor.sessionId : actor.tokenId,
+    // An access token is gone in a quarter of an hour: what it was got with is what can be looked up, and revoked.
+    credential_id: actor.kind === 'session' ? actor.sessionId : (actor.parentId ?? actor.tokenId),
     ...from,
   }
 }

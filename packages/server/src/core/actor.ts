@@ -35,6 +35,8 @@ export interface TokenActor {
   readonly account: Principal
   readonly permissions: ReadonlySet<string>
   readonly tokenId: string
+  /** Of an access token: the token it was got with. Null for all others. */
+  readonly parentId: string | null
   readonly isNarrowed: boolean
   /** Of the state that let it in. */
   readonly epoch: number

@@ -73,6 +73,9 @@ export const RevokeBody = Type.Union([
 
 export const InventoryToken = Type.Object({
   ...TokenBody.properties,
+  parentId: Type.Optional(
+    Type.String({ description: 'Only of an access token, which no list shows: the token it was got with.' }),
+  ),
   owner: Type.Object({
     id: AccountId,
     kind: OneOf(['member', 'service'] as const),
@@ -86,6 +89,7 @@ export function toInventoryToken(token: Token, pending: Usage | undefined, now: 
   const { kind, username, displayName, deactivatedAt } = token.owner
   return {
     ...toTokenBody(token, pending, now),
+    ...(token.parentId !== null && { parentId: token.parentId }),
     owner: {
       id: token.accountId,
       kind,

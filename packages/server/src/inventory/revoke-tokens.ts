@@ -3,6 +3,7 @@ import type { Context } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
+import { revokeAccessTokens } from '../tokens/revoke-access-tokens.ts'
 import type { TokenCriteria } from '../tokens/token-query.ts'
 import { CHUNK, type RevocationOrder, type RevocationReport, revokeAll, revokeTogether } from './revoke-all.ts'
 
@@ -40,7 +41,10 @@ export function revokeListed(
   actor: AuthenticatedActor,
   ids: readonly string[],
 ): Promise<number> {
-  return database.write((trx) => revokeTogether(trx, context, actor.account.id, ids))
+  return database.write(
+    async (trx) =>
+      (await revokeTogether(trx, context, actor.account.id, ids)) + (await revokeAccessTokens(trx, context, ids)),
+  )
 }
 
 /** SQLite counts, writes and waits for the disk in the thread that calls it: here that would hold up every verification. */

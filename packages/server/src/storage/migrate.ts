@@ -12,6 +12,7 @@ import { up as verifiers } from './migrations/0009-verifiers.ts'
 import { up as leases } from './migrations/0010-leases.ts'
 import { up as deviceAuthorization } from './migrations/0011-device-authorization.ts'
 import { up as bulkRevocation } from './migrations/0012-bulk-revocation.ts'
+import { up as accessTokens } from './migrations/0013-access-tokens.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0010-leases': leases,
   '0011-device-authorization': deviceAuthorization,
   '0012-bulk-revocation': bulkRevocation,
+  '0013-access-tokens': accessTokens,
 }
 
 /**

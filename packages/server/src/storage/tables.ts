@@ -13,6 +13,7 @@ export interface Tables {
   service_account: ServiceAccountTable
   service_account_maintainer: ServiceAccountMaintainerTable
   token: TokenTable
+  access_token: AccessTokenTable
   token_usage: TokenUsageTable
   token_day: TokenDayTable
   token_client: TokenClientTable
@@ -140,6 +141,18 @@ export interface TokenTable {
   allowed_addresses: string | null
   /** Why the server itself ended it or moved its end; null: it did not. */
   end_reason: string | null
+}
+
+/** A short-lived token that was got with another one, its parent, and counts no longer or further than that. */
+interface AccessTokenTable {
+  id: string
+  token_id: string
+  digest: Uint8Array
+  created_at: number
+  expires_at: number
+  revoked_at: number | null
+  /** JSON array of permissions, or null: all of the parent's. */
+  permissions: string | null
 }
 
 /** One row: what holds for all tokens. */

@@ -3,6 +3,7 @@ import { comparisonKey } from '../core/text.ts'
 import type { Reader } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import type { Tables } from '../storage/tables.ts'
+import { asAccessToken, findAccessToken } from './access-token-store.ts'
 import type { EndReason, Token, TokenStatus } from './token.ts'
 
 function selectTokens(db: Reader) {
@@ -39,6 +40,7 @@ type TokenRow = Awaited<ReturnType<ReturnType<typeof selectTokens>['executeTakeF
 function toToken(row: TokenRow): Token {
   return {
     id: row.id,
+    parentId: null,
     kind: row.kind,
     accountId: row.account_id,
     owner: {
@@ -61,16 +63,19 @@ function toToken(row: TokenRow): Token {
   }
 }
 
-/** A token by its id, whoever it belongs to. */
+/** A token by its id, whoever it belongs to; an access token, too. */
 export async function findToken(db: Reader, id: string): Promise<Token | undefined> {
   const row = await selectTokens(db).where('token.id', '=', id).executeTakeFirst()
-  return row && toToken(row)
+  if (row !== undefined) return toToken(row)
+  const access = await findAccessToken(db, id)
+  const parent = access && (await selectTokens(db).where('token.id', '=', access.parentId).executeTakeFirst())
+  return parent && asAccessToken(access, toToken(parent))
 }
 
 /** What is stored of a token's secret. */
 export async function findDigest(db: Reader, id: string): Promise<Uint8Array | undefined> {
   const row = await db.selectFrom('token').select('digest').where('id', '=', id).executeTakeFirst()
-  return row?.digest
+  return row?.digest ?? (await findAccessToken(db, id))?.digest
 }
 
 /** These tokens, in any order. */

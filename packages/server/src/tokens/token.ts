@@ -13,6 +13,8 @@ export const TOKEN_NAME_LENGTH = 100
 /** A token as its owner sees it: everything but the secret. Instants are epoch milliseconds. */
 export interface Token {
   readonly id: string
+  /** Of an access token: the token it was got with. Null for all others, and so for all that stand in lists. */
+  readonly parentId: string | null
   readonly kind: 'pat' | 'service'
   readonly accountId: string
   readonly owner: {

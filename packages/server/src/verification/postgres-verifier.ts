@@ -78,7 +78,7 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
 
   function tell(asked: Asked, verdict: Verdict, epoch: number, now: number): void {
     statistics.outcomes[verdict.outcome]++
-    noteUsage(usage, verdict.outcome, asked, now)
+    noteUsage(usage, verdict, asked, now)
     asked.done(verdict, epoch)
   }
 

@@ -56,7 +56,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
         }
       }
       statistics.outcomes[verdict.outcome]++
-      noteUsage(usage, verdict.outcome, asked, now)
+      noteUsage(usage, verdict, asked, now)
       asked.done(verdict, epoch)
     }
     failure ??= failureOf(endReading)

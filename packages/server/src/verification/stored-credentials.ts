@@ -15,6 +15,8 @@ import type { VerifiableToken } from './verdict.ts'
 
 type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason'> & {
   readonly policy_addresses: string | null
+  readonly parent_id: string | null
+  readonly parent_permissions: string | null
 }
 
 interface AccountRow {
@@ -27,13 +29,25 @@ interface AccountRow {
   readonly roles: string
 }
 
-const TOKEN_COLUMNS = `token.id, token.account_id, token.kind, digest, token.created_at, expires_at, revoked_at, permissions,
-  allowed_addresses,
-  (SELECT CASE token.kind WHEN 'pat' THEN pat_addresses ELSE service_addresses END FROM policy) AS policy_addresses`
+const POLICY_ADDRESSES =
+  "(SELECT CASE token.kind WHEN 'pat' THEN pat_addresses ELSE service_addresses END FROM policy) AS policy_addresses"
+
+const TOKEN_COLUMNS = `token.id, token.account_id, token.kind, token.digest, token.created_at, token.expires_at,
+  token.revoked_at, token.permissions, token.allowed_addresses, ${POLICY_ADDRESSES},
+  NULL AS parent_id, NULL AS parent_permissions`
+
+/** The same of an access token: it ends when it or its parent does, whichever is first, and is bound as its parent is. */
+const ACCESS_TOKEN_COLUMNS = `access_token.id, token.account_id, token.kind, access_token.digest, access_token.created_at,
+  CASE WHEN token.expires_at < access_token.expires_at THEN token.expires_at ELSE access_token.expires_at END AS expires_at,
+  coalesce(access_token.revoked_at, token.revoked_at) AS revoked_at, access_token.permissions, token.allowed_addresses,
+  ${POLICY_ADDRESSES}, token.id AS parent_id, token.permissions AS parent_permissions`
+
+const WITH_PARENT = 'access_token JOIN token ON token.id = access_token.token_id'
 
 /** Reads tokens, accounts and groups on the verifying connection, synchronously. */
 export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue) {
   const token = reader.prepare(`SELECT ${TOKEN_COLUMNS} FROM token WHERE id = ?`)
+  const accessToken = reader.prepare(`SELECT ${ACCESS_TOKEN_COLUMNS} FROM ${WITH_PARENT} WHERE access_token.id = ?`)
   const account = reader.prepare(
     `SELECT id, kind, username, display_name, deactivated_at,
       (SELECT json_group_array(role) FROM role_grant WHERE account_id = account.id) AS roles,
@@ -46,7 +60,7 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
   )
   return {
     readToken(id: string): VerifiableToken | undefined {
-      const row = token.get(id) as TokenRow | undefined
+      const row = (token.get(id) ?? accessToken.get(id)) as TokenRow | undefined
       return row && toToken(row)
     },
     /** `rolesOfGroup` is asked for each group that the account is in. */
@@ -88,10 +102,16 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
     async readTokens(ids: readonly string[]): Promise<Map<string, StoredCredential>> {
       const { rows } = await pool.query<JoinedRow>({
         name: 'read-tokens',
-        text: `WITH RECURSIVE wanted (id) AS (SELECT DISTINCT account_id FROM token WHERE id = ANY($1)),
+        text: `WITH RECURSIVE wanted (id) AS (
+            SELECT account_id FROM token WHERE id = ANY($1)
+            UNION SELECT account_id FROM ${WITH_PARENT} WHERE access_token.id = ANY($1)
+          ),
           ${given('SELECT id FROM wanted')}
           SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
-          WHERE token.id = ANY($1)`,
+          WHERE token.id = ANY($1)
+          UNION ALL
+          SELECT ${ACCESS_TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT}
+          FROM ${WITH_PARENT} JOIN account ON account.id = token.account_id WHERE access_token.id = ANY($1)`,
         values: [ids],
       })
       return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch }]))
@@ -110,6 +130,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
 function toToken(row: TokenRow): VerifiableToken {
   return {
     id: row.id,
+    parentId: row.parent_id,
     kind: row.kind,
     accountId: row.account_id,
     // Copied into Node's pool: each blob of node:sqlite is a block of memory of its own, and a cache full of those
@@ -118,11 +139,20 @@ function toToken(row: TokenRow): VerifiableToken {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
-    narrowing: row.permissions === null ? null : new Set(JSON.parse(row.permissions) as string[]),
+    narrowing: narrowingOf(row),
     allowedAddresses:
       row.allowed_addresses === null ? null : toBlockList(JSON.parse(row.allowed_addresses) as string[]),
     policyAddresses: row.policy_addresses === null ? null : policyRanges(row.policy_addresses),
   }
+}
+
+/** Null: none. Of an access token, what both it and its parent leave. */
+function narrowingOf({ permissions, parent_permissions }: TokenRow): ReadonlySet<string> | null {
+  const [own, parents] = [permissions, parent_permissions].map((text) =>
+    text === null ? undefined : (JSON.parse(text) as string[]),
+  )
+  if (own === undefined) return parents === undefined ? null : new Set(parents)
+  return new Set(parents === undefined ? own : own.filter((permission) => parents.includes(permission)))
 }
 
 /** All tokens of a kind share one list. Two kinds, so two texts at a time; the rest is of former policies. */

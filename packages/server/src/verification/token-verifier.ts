@@ -69,16 +69,20 @@ export function digestOf(secret: Secret): Uint8Array {
   return hash('sha256', secret.expose(), 'buffer')
 }
 
-/** Counts what whoever holds the real secret has done with it; what a guess gets is nobody's use. */
+/**
+ * Counts what whoever holds the real secret has done with it; what a guess gets is nobody's use. An access token is used
+ * on behalf of the token it was got with; that it is refused once it has expired is how it is meant to go, and is not
+ * counted for that one.
+ */
 export function noteUsage(
   usage: UsageRecorder,
-  outcome: Outcome,
+  verdict: Verdict,
   { tokenId, presenter }: { readonly tokenId: string; readonly presenter: Presenter },
   now: number,
 ): void {
-  switch (outcome) {
+  switch (verdict.outcome) {
     case 'active':
-      usage.note(tokenId, presenter, now)
+      usage.note(verdict.token.parentId ?? tokenId, presenter, now)
       break
     case 'revoked':
     case 'expired':

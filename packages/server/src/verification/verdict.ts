@@ -3,9 +3,14 @@ import type { BlockList } from 'node:net'
 import type { Principal } from '../core/actor.ts'
 import { isWithin } from '../core/address.ts'
 
-/** A token as verification holds it: what the row says, parsed once. */
+/**
+ * A token as verification holds it: what the row says, parsed once. Of an access token, what its own row and that of the
+ * token it was got with say together.
+ */
 export interface VerifiableToken {
   readonly id: string
+  /** Of an access token: the token it was got with, for which its use counts. Null for all others. */
+  readonly parentId: string | null
   readonly kind: 'pat' | 'service'
   readonly accountId: string
   readonly digest: Uint8Array
