@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { AuditPage } from '../audit/audit-page.tsx'
 import { readAuditSearch } from '../audit/audit-search.ts'
+import { AuthorizePage } from '../authorize/authorize-page.tsx'
+import { readAuthorizeSearch } from '../authorize/authorize-search.ts'
 import { GroupPage } from '../groups/group-page.tsx'
 import { readGroupSearch } from '../groups/group-search.ts'
 import { GroupsPage } from '../groups/groups-page.tsx'
@@ -55,6 +57,13 @@ export const tokensRoute = createRoute({
 })
 
 const security = createRoute({ getParentRoute: () => frame, path: '/_settings/security', component: SecurityPage })
+
+const authorize = createRoute({
+  getParentRoute: () => frame,
+  path: '/_settings/authorize',
+  validateSearch: readAuthorizeSearch,
+  component: AuthorizePage,
+})
 
 const members = createRoute({
   getParentRoute: () => frame,
@@ -198,6 +207,7 @@ export const router = createRouter({
     frame.addChildren([
       tokensRoute,
       security,
+      authorize,
       members,
       member,
       groups,

@@ -5,14 +5,23 @@ interface SectionProps {
   readonly title: string
   readonly description?: ReactNode
   readonly action?: ReactNode
+  /** It has taken the place of what had the focus, and takes that, too: a screen reader says what it is. */
+  readonly isNews?: boolean
   readonly children?: ReactNode
 }
 
 /** One subject of a page about one thing. */
-export function Section({ title, description, action, children }: SectionProps) {
+export function Section({ title, description, action, isNews = false, children }: SectionProps) {
   const id = useId()
   return (
-    <Paper component="section" aria-labelledby={id} withBorder radius="lg" p={{ base: 'md', sm: 'lg' }}>
+    <Paper
+      component="section"
+      aria-labelledby={id}
+      withBorder
+      radius="lg"
+      p={{ base: 'md', sm: 'lg' }}
+      {...(isNews && { ref: takeFocus, tabIndex: -1, style: { outline: 'none' } })}
+    >
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" gap="sm">
           <Stack gap={4} flex="1 1 14rem" maw="38rem">
@@ -32,3 +41,5 @@ export function Section({ title, description, action, children }: SectionProps) 
     </Paper>
   )
 }
+
+const takeFocus = (element: HTMLElement | null) => element?.focus()

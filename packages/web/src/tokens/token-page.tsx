@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Loader, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Button, Group, Loader, Stack, Table, Text } from '@mantine/core'
 import { ProblemError } from '@ramp/client'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
@@ -18,6 +18,7 @@ import { useNow } from '../app/use-now.ts'
 import { useAccount, useTokenPrefix } from '../session/use-account.ts'
 import { Findings } from './findings.tsx'
 import { LastUse } from './last-use.tsx'
+import { Limits } from './limits.tsx'
 import { QuestionForm } from './question-fields.tsx'
 import { RotateTokenDialog } from './rotate-token-dialog.tsx'
 import { displayId, type Token } from './token.ts'
@@ -163,19 +164,6 @@ function Settings({ token, now }: { readonly token: AnyToken; readonly now: numb
         </Fact>
       </Facts>
     </Section>
-  )
-}
-
-function Limits({ to, none }: { readonly to: readonly string[] | null; readonly none: string }) {
-  if (to === null) return <Text size="sm">{none}</Text>
-  return (
-    <Group gap={6}>
-      {to.map((each) => (
-        <Badge key={each} variant="default" tt="none" ff="monospace" fw={500}>
-          {each}
-        </Badge>
-      ))}
-    </Group>
   )
 }
 
