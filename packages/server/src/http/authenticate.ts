@@ -11,7 +11,7 @@ import { SESSION_COOKIE } from '../sessions/session.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import type { AccessRule } from './access.ts'
 import { bearerToken } from './bearer.ts'
-import { basicCredentials, invalidClient, isOfClient } from './client-credentials.ts'
+import { basicCredentials, type ClientCredentials, invalidClient, isOfClient } from './client-credentials.ts'
 import { FORM } from './form-body.ts'
 import { credentialRequired, insufficient, refusalOf, sessionEnded } from './refusals.ts'
 import { assertSameSite } from './same-site.ts'
@@ -63,6 +63,24 @@ export function authentication(services: Services, publicUrl: string | null) {
   }
 }
 
+/**
+ * The service account that an OAuth client is, where a form may hold its credentials and so the hook cannot look for
+ * them (RFC 6749 §2.3.1). Rejects with `invalid_client`, `address_not_allowed` or `verification_unavailable`.
+ */
+export function authenticateClient(
+  services: Services,
+  req: FastifyRequest,
+  client: ClientCredentials,
+): Promise<TokenActor> {
+  return new Promise((resolve, reject) => {
+    services.verifier.verify(client.secret, presenterOf(req), (verdict, epoch) => {
+      if (!isOfClient(verdict, client)) reject(invalidClient())
+      else if (verdict.outcome !== 'active') reject(refusalOf(verdict.outcome))
+      else resolve(tokenActor(verdict, epoch))
+    })
+  })
+}
+
 /** By whom and from where this request comes, for use cases and their audit events. */
 export function contextOf(req: FastifyRequest, services: Services): Context {
   return { actor: req.actor, ...presenterOf(req), requestId: req.id, now: services.clock() }
@@ -107,7 +125,8 @@ async function sessionOf(services: Services, publicUrl: string | null, req: Fast
 
 function tokenActor(verdict: Extract<Verdict, { outcome: 'active' }>, epoch: number): TokenActor {
   const { token, account, permissions } = verdict
-  return { kind: token.kind, account, permissions, tokenId: token.id, isNarrowed: token.narrowing !== null, epoch }
+  const { kind, id, parentId, narrowing } = token
+  return { kind, account, permissions, tokenId: id, parentId, isNarrowed: narrowing !== null, epoch }
 }
 
 /** A token in the address or in a form is refused without being looked at, and never echoed (RFC 6750 §5.3). */

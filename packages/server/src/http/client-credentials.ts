@@ -36,6 +36,7 @@ export function isOfClient(verdict: Verdict, { clientId }: ClientCredentials): b
 }
 
 /** One answer for an unknown id, a wrong secret, and a secret that is another's or not in force (RFC 6749 §5.2). */
-export function invalidClient(): Problem {
-  return new Problem('invalid_client', { headers: { 'www-authenticate': 'Basic realm="ramp"' } })
+export function invalidClient(detail?: string): Problem {
+  const headers = { 'www-authenticate': 'Basic realm="ramp"' }
+  return new Problem('invalid_client', detail === undefined ? { headers } : { headers, detail })
 }

@@ -4,6 +4,9 @@ import { Secret } from '../core/secret.ts'
 import type { Policy } from '../policy/policy.ts'
 import { latestEnd, nearestAllowedEnd } from '../policy/policy.ts'
 
+/** Its grant type at `/oauth2/token`. */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+
 /** The one client of the device grant: the command line. Public, so it has no secret, and anybody may call themselves so. */
 export const CLI_CLIENT_ID = 'ramp-cli'
 

@@ -25,7 +25,7 @@ export interface IssuedAccessToken {
 /**
  * Gives a service account a short-lived token for one of its own (RFC 6749 §4.4). `scope` narrows it further; null: it
  * may what its parent may, as that is at each call. Throws `invalid_scope`, `too_many_access_tokens`, and
- * `invalid_client` for an access token, which gets no other.
+ * `invalid_grant` for an access token, which gets no other.
  *
  * The first of a day is recorded, for the token it was got with; the others are counted there as its use. An event each
  * would bury the rest of the audit: some services get thousands a day.
@@ -37,7 +37,7 @@ export async function issueAccessToken(
   scope: readonly string[] | null,
 ): Promise<IssuedAccessToken> {
   const { now } = context
-  if (client.parentId !== null) throw new Problem('invalid_client', { detail: 'An access token gets no other.' })
+  if (client.parentId !== null) throw new Problem('invalid_grant', { detail: 'An access token gets no other.' })
   const beyond = scope?.filter((permission) => !client.permissions.has(permission)) ?? []
   if (beyond.length > 0) {
     throw new Problem('invalid_scope', { detail: `The client does not hold ${beyond.join(', ')}.` })
@@ -48,7 +48,7 @@ export async function issueAccessToken(
   return database.write(async (trx) => {
     // What it says of itself may be outdated by now; what it hangs on counts at each call.
     const parent = await findToken(trx, parentId)
-    if (parent === undefined) throw new Problem('invalid_client')
+    if (parent === undefined) throw new Problem('invalid_grant')
     if ((await countLiveAccessTokens(trx, parentId, now, MOST_AT_A_TIME)) === MOST_AT_A_TIME) {
       throw new Problem('too_many_access_tokens', { headers: { 'retry-after': '60' } })
     }

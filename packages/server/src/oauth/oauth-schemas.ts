@@ -1,14 +1,16 @@
 import { type TSchema, Type } from 'typebox'
 import { PlainText } from '../http/schemas.ts'
+import { DEVICE_GRANT } from './device-authorization.ts'
 
 /** What OAuth's addresses take and give: its own names, in its own spelling. Unknown parameters are passed over (RFC 6749 §3.1). */
-
-export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** Of a form: only text, and parameters that nobody knows do no harm. */
 const form = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties)
 
-const ClientId = Type.String({ maxLength: 200, description: 'The client: `ramp-cli` for the device grant.' })
+const ClientId = Type.String({
+  maxLength: 200,
+  description: '`ramp-cli` for the device grant, otherwise the id of a service account.',
+})
 const Scope = Type.String({
   maxLength: 4000,
   description: 'Permissions, separated by spaces: the token is narrowed to these. Absent: everything.',
@@ -35,8 +37,10 @@ export const DeviceAuthorizationAnswer = Type.Object({
 })
 
 export const TokenForm = form({
-  grant_type: Type.String({ maxLength: 200, examples: [DEVICE_GRANT] }),
+  grant_type: Type.String({ maxLength: 200, examples: ['client_credentials', DEVICE_GRANT] }),
   client_id: Type.Optional(ClientId),
+  client_secret: Type.Optional(Type.String({ maxLength: 200, description: 'A token of the service account.' })),
+  scope: Type.Optional(Scope),
   device_code: Type.Optional(Type.String({ maxLength: 200, description: 'With the device grant.' })),
 })
 

@@ -41,6 +41,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   'group.unnested': 'took a group out of',
   'device.approved': 'approved a token for',
   'device.denied': 'denied a token to',
+  'token.exchanged': 'got short-lived access tokens with',
   'policy.changed': 'changed the policy',
   'request.refused': 'was refused',
   'audit.exported': 'exported the audit events',
