@@ -57,7 +57,7 @@ const childrenOf = (parents: string) =>
 const inTheWay = (but: string) => `SELECT id FROM token WHERE ${but}
   (id = NEW.id OR (account_id = NEW.account_id AND name_key = NEW.name_key AND name_released_at IS NULL))`
 const whenReplacing = (name: string, when: string, but: string) =>
-  sqliteTrigger(name, `${when} ON token WHEN EXISTS (${childrenOf(inTheWay(but))})`, childrenOf(inTheWay(but)))
+  sqliteTrigger(name, `${when} EXISTS (${childrenOf(inTheWay(but))})`, childrenOf(inTheWay(but)))
 
 const SQLITE_TRIGGERS = [
   sqliteTrigger(
@@ -81,31 +81,39 @@ const SQLITE_TRIGGERS = [
     `AFTER DELETE ON token WHEN EXISTS (${childrenOf('OLD.id')})`,
     childrenOf('OLD.id'),
   ),
-  whenReplacing('access_token_authz_parent_replace_insert', 'BEFORE INSERT', ''),
+  whenReplacing('access_token_authz_parent_replace_insert', 'BEFORE INSERT ON token WHEN', ''),
+  // A row whose name is released, as at each revocation, stands in nobody's way by its name.
   whenReplacing(
     'access_token_authz_parent_replace_update',
-    'BEFORE UPDATE OF id, account_id, name_key, name_released_at',
+    `BEFORE UPDATE OF id, account_id, name_key, name_released_at ON token
+      WHEN (NEW.id <> OLD.id OR NEW.name_released_at IS NULL) AND`,
     'rowid <> OLD.rowid AND',
   ),
 ]
 
-/** A token that is deleted takes its access tokens with it, by the foreign key, and these say so themselves. */
+/**
+ * A token that is deleted takes its access tokens with it, by the foreign key, and these say so themselves. The function
+ * is that of `token_authz_update`, once a statement: it names the access tokens of what has changed, too.
+ */
 const POSTGRES_TRIGGERS = [
   `CREATE TRIGGER access_token_authz_delete AFTER DELETE ON access_token
     FOR EACH ROW WHEN (OLD.expires_at > ${POSTGRES_CUTOFF})
     EXECUTE FUNCTION record_authz_change('token', 'id')`,
-  `CREATE FUNCTION record_parent_change() RETURNS trigger LANGUAGE plpgsql AS $$
+  `CREATE OR REPLACE FUNCTION record_token_changes() RETURNS trigger LANGUAGE plpgsql AS $$
   DECLARE
-    children TEXT[] := ARRAY(
-      SELECT id FROM access_token WHERE token_id = OLD.id AND expires_at > ${POSTGRES_CUTOFF}
+    changed TEXT[] := ARRAY(
+      SELECT id FROM (SELECT ${FOLLOWED} FROM before EXCEPT ALL SELECT ${FOLLOWED} FROM after) AS former
+      UNION
+      SELECT id FROM (SELECT ${FOLLOWED} FROM after EXCEPT ALL SELECT ${FOLLOWED} FROM before) AS present
     );
   BEGIN
-    IF children <> '{}' THEN
-      INSERT INTO authz_change (epoch, subject) SELECT advance_authz_clock(), 'token:' || unnest(children);
+    IF cardinality(changed) > 0 THEN
+      changed := changed || ARRAY(
+        SELECT id FROM access_token WHERE token_id = ANY(changed) AND expires_at > ${POSTGRES_CUTOFF}
+      );
+      INSERT INTO authz_change (epoch, subject)
+        SELECT own.epoch, 'token:' || id FROM advance_authz_clock() AS own (epoch), unnest(changed) AS id;
     END IF;
     RETURN NULL;
   END $$`,
-  // People's tokens are no clients, and are spared the look.
-  `CREATE TRIGGER access_token_authz_parent_update AFTER UPDATE OF ${FOLLOWED} ON token
-    FOR EACH ROW WHEN (OLD.kind = 'service') EXECUTE FUNCTION record_parent_change()`,
 ]
