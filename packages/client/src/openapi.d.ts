@@ -1162,6 +1162,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verifiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who verifies tokens from memory, and how far behind
+         * @description Needs the permission `nodes:read`.
+         *
+         *     Needs the permission `nodes:read`.
+         */
+        get: operations["listVerifiers"];
+        put?: never;
+        /**
+         * Begin to verify tokens from memory
+         * @description Gives a lease. From the answer on, every change that takes something away waits until this verifier has reported it as applied, or its lease is over.
+         *
+         *     Needs the permission `verifiers:connect`.
+         */
+        post: operations["connectVerifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verifiers/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew the lease, report what is applied, and hear what has changed
+         * @description Answers at once if something has changed, else when something does, after a second at most.
+         *
+         *     Needs the permission `verifiers:connect`.
+         */
+        post: operations["renewVerifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verifiers/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a token is, for a verifier that has not seen it yet
+         * @description Says the outcome, the epoch it was decided on, and for an active token what the verifier may keep. It may keep it if no later change was applied meanwhile.
+         *
+         *     Needs the permission `verifiers:connect`.
+         */
+        post: operations["introspectForVerifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verifiers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give the lease back
+         * @description Nobody waits for this verifier any more. There need not be such a lease.
+         *
+         *     Needs the permission `verifiers:connect`.
+         */
+        delete: operations["disconnectVerifier"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/oauth-authorization-server": {
         parameters: {
             query?: never;
@@ -1364,6 +1458,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_auth/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forward authentication, for proxies
+         * @description Called by a proxy with the Authorization header of its client, by any method. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals, and like X-Forwarded-For are believed from trusted proxies only.
+         */
+        get: operations["verifyForProxy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1377,7 +1491,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -11143,6 +11257,624 @@ export interface operations {
             };
         };
     };
+    listVerifiers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /**
+                             * Format: uuid
+                             * @description Names the lease.
+                             */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "node" | "service";
+                            name: string;
+                            version: string;
+                            /** @description By whose credential it came; null for a node. */
+                            account: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                username: string;
+                            } | null;
+                            /**
+                             * Format: date-time
+                             * @description Since when it has held a lease without a break.
+                             */
+                            since: string;
+                            /** @description A count of changes. */
+                            appliedEpoch: number;
+                            /** @description How many changes it has still to apply. */
+                            lag: number;
+                            /** @description What is left of the lease, in milliseconds; 0 if it is over. */
+                            leaseMs: number;
+                        }[];
+                        nextCursor: string | null;
+                        /** @description A count of changes. */
+                        epoch: number;
+                        /**
+                         * @description On SQLite the server’s own processes hold no leases: each verification looks at the file.
+                         * @enum {string}
+                         */
+                        engine: "sqlite" | "postgres";
+                    };
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connectVerifier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What an administrator knows the service by. */
+                    name: string;
+                    /** @description Of the verifier’s software. */
+                    version?: string;
+                    /**
+                     * Format: uuid
+                     * @description The lease that this verifier had before: it ends.
+                     */
+                    formerId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Names the lease.
+                         */
+                        id: string;
+                        /** @description A count of changes. */
+                        epoch: number;
+                        /** @description Which run of the database gave the lease: from another one, nothing holds. */
+                        run: string;
+                        /** @description How long the cache may be trusted, from before the request was sent. */
+                        leaseMs: number;
+                        /** @description What tokens begin with. */
+                        tokenPrefix: string;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewVerifier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Names the lease. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Every change up to this one was dropped from the cache. */
+                    appliedEpoch: number;
+                    /** @description How often this lease was renewed before. */
+                    renewals: number;
+                    /**
+                     * @description How long to wait for a change: well below a lease, within which the next renewal has to come.
+                     * @default 1000
+                     */
+                    waitMs?: number;
+                    /** @description What was decided from memory since the last renewal. */
+                    used?: {
+                        /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                        tokenId: string;
+                        calls: number;
+                        refusals: number;
+                        /** @description From where the last call came. */
+                        address?: string;
+                        /** @description The user agent of the last call. */
+                        client?: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A count of changes. */
+                        epoch: number;
+                        run: string;
+                        /** @description What was touched since the epoch reported: `token:<id>`, `account:<id>`, `group:<id>` or others, which mean everything. Null: forget everything. */
+                        changes: string[] | null;
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `verifier_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    introspectForVerifier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What was presented. */
+                    token: string;
+                    /** @description From where. */
+                    address?: string;
+                    /** @description The user agent. */
+                    client?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        outcome: "active" | "malformed" | "unknown" | "revoked" | "expired" | "account_deactivated" | "address_not_allowed" | "unavailable";
+                        /** @description A count of changes. */
+                        epoch: number;
+                        /** @description With the outcome `active`. */
+                        credential?: {
+                            token: {
+                                /** @description The public part of a token: what stands between `ramp_pat_` and the secret. */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "pat" | "service";
+                                /**
+                                 * Format: date-time
+                                 * @description The end of its validity.
+                                 */
+                                expiresAt: string | null;
+                                /** @description Whether it may be used from some addresses only. */
+                                isAddressBound: boolean;
+                            };
+                            account: {
+                                /**
+                                 * Format: uuid
+                                 * @description The id of an account.
+                                 */
+                                id: string;
+                                /** @enum {string} */
+                                kind: "member" | "service";
+                                username: string;
+                                displayName: string;
+                                roles: string[];
+                            };
+                            /** @description What this token may do now. */
+                            permissions: string[];
+                        };
+                    };
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnectVerifier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Names the lease. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAuthorizationServerMetadata: {
         parameters: {
             query?: never;
@@ -11297,7 +12029,10 @@ export interface operations {
     };
     introspectTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
+                max_age?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11352,6 +12087,8 @@ export interface operations {
                             account_kind?: "member" | "service";
                             /** @description The public id of the token. */
                             token_id?: string;
+                            /** @description The count of changes that the answer reflects. */
+                            epoch?: number;
                         }[];
                     };
                 };
@@ -12065,7 +12802,10 @@ export interface operations {
     };
     introspectToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
+                max_age?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12119,6 +12859,8 @@ export interface operations {
                         account_kind?: "member" | "service";
                         /** @description The public id of the token. */
                         token_id?: string;
+                        /** @description The count of changes that the answer reflects. */
+                        epoch?: number;
                     };
                 };
             };
@@ -12291,6 +13033,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+        };
+    };
+    verifyForProxy: {
+        parameters: {
+            query?: {
+                /** @description What the token has to be allowed; several: all of them. */
+                permission?: string | string[];
+                /** @description What role the account has to have; several: all of them. */
+                role?: string | string[];
+                /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
+                max_age?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is accepted, and whatever was demanded is there. No body. */
+            200: {
+                headers: {
+                    /** @description The id of the account. */
+                    "X-Ramp-Account"?: string;
+                    /** @description `member` or `service`. */
+                    "X-Ramp-Account-Kind"?: string;
+                    /** @description Percent-encoded UTF-8 (RFC 3986): ASCII letters, digits and `-._@` stand for themselves. */
+                    "X-Ramp-Username"?: string;
+                    /** @description The roles in force, sorted, separated by commas; empty for none. */
+                    "X-Ramp-Roles"?: string;
+                    /** @description The permissions in force, sorted, separated by commas. */
+                    "X-Ramp-Permissions"?: string;
+                    /** @description The public id of the token. */
+                    "X-Ramp-Token-Id"?: string;
+                    /** @description The count of changes that the answer reflects. */
+                    "X-Ramp-Epoch"?: string;
+                    /** @description Milliseconds for which this server may believe its memory; 0 on SQLite. */
+                    "X-Ramp-Lease"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
