@@ -76,6 +76,13 @@ module.exports = {
       to: { path: '^packages/', pathNot: '^packages/client/src/' },
     },
     {
+      name: 'the-command-line-speaks-http-only',
+      comment: 'It reads the format of tokens from the verifier, and asks the API by the client.',
+      severity: 'error',
+      from: { path: '^packages/cli/src/' },
+      to: { path: '^packages/', pathNot: '^packages/(cli/src|client|verifier)/' },
+    },
+    {
       name: 'the-web-speaks-http-only',
       severity: 'error',
       from: { path: '^packages/web/' },

@@ -12,6 +12,7 @@ export default defineConfig({
       { test: { name: 'client', include: ['packages/client/test/**/*.test.ts'], testTimeout: HANG_MS } },
       // Each test is a search that keeps a core busy.
       { test: { name: 'spec', include: ['spec/**/*.test.ts'], maxConcurrency: 2 } },
+      { test: { name: 'cli', include: ['packages/cli/test/**/*.test.ts'], testTimeout: HANG_MS, hookTimeout: 60_000 } },
       { test: { name: 'web', include: ['packages/web/test/**/*.test.ts'], testTimeout: HANG_MS } },
       {
         test: {

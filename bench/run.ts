@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 import { startPostgres } from '../packages/server/test/support/postgres-server.ts'
 import { measureBulkRevocation } from './bulk-revoke.ts'
+import { measureCommandLine } from './cli.ts'
 import { measureGroups } from './groups.ts'
 import { measureLists } from './lists.ts'
 import { measure, startLoad, startServer, timeToFirstAnswer } from './processes.ts'
@@ -35,6 +36,7 @@ try {
   await inProcess(small, large)
   await memoryAfterMany(large)
   await lists()
+  rows.push(...(await measureCommandLine(folder)))
   rows.push({ what: 'server start to first answer, ms', value: await startTimes(small.url), bound: { atMost: 1500 } })
 } finally {
   rmSync(folder, { recursive: true })

@@ -5,7 +5,13 @@ import { globSync } from 'node:fs'
  * Checks the layering (.dependency-cruiser.cjs), and that every source file was read: with a compiler that it does not
  * know, dependency-cruiser reads none, finds no fault and passes.
  */
-const SOURCES = ['packages/server/src', 'packages/verifier/src', 'packages/client/src', 'packages/web/src']
+const SOURCES = [
+  'packages/server/src',
+  'packages/verifier/src',
+  'packages/client/src',
+  'packages/cli/src',
+  'packages/web/src',
+]
 
 interface Report {
   readonly modules: readonly { readonly source: string }[]

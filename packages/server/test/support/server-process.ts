@@ -83,16 +83,21 @@ export function startProgram({ env = {}, args = [], stdin, cwd = tmpdir(), progr
     stderr,
     exited,
     kill: (signal: NodeJS.Signals) => void child.kill(signal),
-    printed: (pattern: RegExp) =>
-      new Promise<string>((resolve) => {
-        const look = () => {
-          const [, found] = pattern.exec(stdout.join('')) ?? []
-          if (found !== undefined) resolve(found)
-        }
-        child.stdout?.on('data', look)
-        look()
-      }),
+    printed: (pattern: RegExp) => written(child.stdout, stdout, pattern),
+    /** The same for standard error. */
+    said: (pattern: RegExp) => written(child.stderr, stderr, pattern),
   }
+}
+
+function written(stream: NodeJS.ReadableStream | null, chunks: readonly string[], pattern: RegExp): Promise<string> {
+  return new Promise<string>((resolve) => {
+    const look = () => {
+      const [, found] = pattern.exec(chunks.join('')) ?? []
+      if (found !== undefined) resolve(found)
+    }
+    stream?.on('data', look)
+    look()
+  })
 }
 
 const running = new Set<ChildProcess>()

@@ -1,0 +1,30 @@
+import { answerOf } from '@ramp/client'
+import { command } from '../command.ts'
+import { clientFor } from '../connection.ts'
+import { readSaved } from '../credentials/credentials-file.ts'
+import { forgetToken, savedToken } from '../credentials/saved-token.ts'
+import { readToken } from '../token-text.ts'
+
+const logout = command({
+  name: 'logout',
+  summary: 'Forget the saved credential',
+  description: 'The token itself stays valid, for it may be in use elsewhere, unless it is revoked along with it.',
+  options: { revoke: { summary: 'revoke the token at the server, too' } },
+  async run({ env, terminal, url: address }, _args, { revoke }) {
+    const url = address()
+    const saved = readSaved(env)
+    if (saved.servers[url] === undefined) return terminal.say(`Not signed in at ${url}.`)
+    if (revoke) {
+      const token = await savedToken(env, saved, url)
+      await answerOf(clientFor(url, token).DELETE('/api/v1/tokens/current'))
+      await forgetToken(env, url)
+      return terminal.say(`Signed out at ${url}, and the token is revoked.`)
+    }
+    const entry = saved.servers[url]
+    await forgetToken(env, url)
+    const name = 'token' in entry ? readToken(entry.token)?.name : undefined
+    terminal.say(`Signed out at ${url}. The token${name ? ` ${name}` : ''} is still valid there.`)
+  },
+})
+
+export const COMMANDS = [logout]

@@ -1,0 +1,69 @@
+import { createInterface } from 'node:readline/promises'
+import { Failure } from './failure.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * Reads a secret: at a prompt that shows nothing of it, or, where nobody is there to be asked, as the first line of
+ * standard input. Never from an argument: those are seen in the list of processes and stay in the shell's history.
+ */
+export async function readSecret(terminal: Terminal, what: string): Promise<string> {
+  const secret = terminal.isInteractive ? await hiddenLine(`${what}: `) : (await firstLine()).trim()
+  if (secret === '')
+    throw new Failure('usage', `No ${what.toLowerCase()} was given: type it, or write it to standard input.`)
+  return secret
+}
+
+/** Asks something that is no secret. */
+export async function ask(terminal: Terminal, what: string): Promise<string> {
+  if (!terminal.isInteractive) throw new Failure('usage', `Nobody is there to be asked for the ${what.toLowerCase()}.`)
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await lines.question(`${what}: `)).trim()
+  } finally {
+    lines.close()
+  }
+}
+
+const RETURN = /[\r\n]/
+const END_OF_INPUT = '\u0004'
+const INTERRUPT = '\u0003'
+const ERASE = /[\b\u007f]/
+
+function hiddenLine(prompt: string): Promise<string> {
+  const { stdin, stderr } = process
+  stderr.write(prompt)
+  stdin.setRawMode(true)
+  stdin.setEncoding('utf8')
+  stdin.resume()
+  return new Promise((resolve, reject) => {
+    const typed: string[] = []
+    const stop = (end: () => void) => {
+      stdin.off('data', read)
+      stdin.setRawMode(false)
+      stdin.pause()
+      stderr.write('\n')
+      end()
+    }
+    const read = (keys: string) => {
+      for (const key of keys) {
+        if (key === INTERRUPT) return stop(() => reject(new Failure('interrupted', 'Stopped.')))
+        if (RETURN.test(key) || key === END_OF_INPUT) return stop(() => resolve(typed.join('')))
+        if (ERASE.test(key)) typed.pop()
+        else typed.push(key)
+      }
+    }
+    stdin.on('data', read)
+  })
+}
+
+/** Longer is no secret of ours: somebody gave the wrong file. */
+const LONGEST_LINE = 4096
+
+async function firstLine(): Promise<string> {
+  let text = ''
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk
+    if (text.includes('\n') || text.length > LONGEST_LINE) break
+  }
+  return text.split('\n', 1)[0] as string
+}
