@@ -48,11 +48,14 @@ import { registerBatchIntrospection, registerIntrospection } from './verificatio
 import { UsageRecorder } from './verification/last-used.ts'
 import { registerVerifierRoutes } from './verifiers/verifier-routes.ts'
 import { VERSION } from './version.ts'
+import { ASK_ALL_LIMIT_MS, type Line } from './workers/line.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** What the server's use cases work with. */
     services: Services
+    /** From now on each answer is the last of its connection. */
+    finishConnections(): void
   }
 }
 
@@ -63,6 +66,8 @@ export interface AppOptions {
   readonly clock?: Clock
   /** Where log lines go; standard output if absent. */
   readonly logTo?: { write(line: string): void }
+  /** To the primary, if this process is one of several workers. */
+  readonly primary?: Line
   /** Routes beyond the server's own, with their access rules: the benchmark compares some. */
   readonly extra?: {
     readonly access: Readonly<Record<string, AccessRule>>
@@ -71,7 +76,7 @@ export interface AppOptions {
 }
 
 /** Puts the server together: the only place that knows all of its parts. `close()` finishes requests and writes usage. */
-export async function buildApp({ config, database, clock = systemClock, logTo, extra }: AppOptions) {
+export async function buildApp({ config, database, clock = systemClock, logTo, primary, extra }: AppOptions) {
   const app = Fastify({
     logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
     genReqId: () => randomUUID(),
@@ -85,9 +90,12 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
     // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
     frameworkErrors: handleError,
   })
-  const usage = new UsageRecorder(database, (error) =>
-    app.log.warn({ err: error }, 'usage not written; kept for the next time'),
+  const usage = new UsageRecorder(
+    database,
+    (error) => app.log.warn({ err: error }, 'usage not written; kept for the next time'),
+    primary && ((tokenIds) => primary.ask('writeUsageElsewhere', tokenIds, ASK_ALL_LIMIT_MS)),
   )
+  primary?.answer('writeUsage', (tokenIds) => usage.flush(tokenIds))
   const catalogue = catalogueOf(config)
   const { tokenPrefix, passwordMinLength } = config
   const verifier = createVerifier(database, {
@@ -106,13 +114,14 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   await app.register(cookie)
   app.decorateRequest('actor')
   app.addHook('onRequest', authentication(services, config.publicUrl))
-  let isClosing = false
-  app.addHook('preClose', async () => {
-    isClosing = true
+  let isFinishing = false
+  app.decorate('finishConnections', () => {
+    isFinishing = true
   })
+  app.addHook('preClose', async () => app.finishConnections())
   app.addHook('onSend', async (req, reply) => {
     // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
-    if (isClosing) reply.header('connection', 'close')
+    if (isFinishing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
     if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
@@ -124,7 +133,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
 
   await registerOpenApi(app, { version: VERSION, publicUrl: config.publicUrl })
   const router = app as unknown as Router
-  registerOperationsRoutes(router, services)
+  registerOperationsRoutes(router, services, primary)
   registerSessionRoutes(router, services, config.publicUrl)
   registerTokenRoutes(router, services)
   registerActivityRoutes(router, services)
@@ -160,8 +169,11 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   extra?.register(router, services)
   closeRoutes()
 
-  const stopMaintenance = startMaintenance(services, config.auditRetentionDays, (error) =>
-    app.log.warn({ err: error }, 'maintenance failed'),
+  const stopMaintenance = startMaintenance(
+    services,
+    config.auditRetentionDays,
+    (error) => app.log.warn({ err: error }, 'maintenance failed'),
+    primary,
   )
   app.addHook('onClose', async () => {
     await stopMaintenance()
@@ -172,7 +184,8 @@ export async function buildApp({ config, database, clock = systemClock, logTo, e
   return app
 }
 
-function catalogueOf({ rolesFile }: Config): RoleCatalogue {
+/** The roles that the configuration names. Throws {@link ConfigError} for a file that cannot be used. */
+export function catalogueOf({ rolesFile }: Config): RoleCatalogue {
   if (rolesFile === null) return loadRoleCatalogue()
   try {
     return loadRoleCatalogue(rolesFile)

@@ -12,7 +12,7 @@ const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, 'create-ad
 
 const USAGE = `ramp-server <command>
 
-  serve                    serve the API and the pages (migrates first)
+  serve [--workers <n>]    serve the API and the pages (migrates first); with workers, by n processes at one port
   migrate                  bring the database schema up to date
   create-admin <username>  make a further Administrator; the password is read from standard input, or made
   doctor                   check configuration, database, migrations, clock and paths

@@ -8,9 +8,10 @@ import { deleteOldAttempts } from './sessions/sign-in-limits.ts'
 import type { Transaction } from './storage/database.ts'
 import { deleteEndedAccessTokens } from './tokens/access-token-store.ts'
 import { deleteOldDays } from './tokens/token-activity.ts'
+import type { Line } from './workers/line.ts'
 
 /** Nothing waits for any of this: it keeps tables from growing for ever, and tokens in line with the policy. */
-const INTERVAL_MS = HOUR_MS
+export const MAINTENANCE_INTERVAL_MS = HOUR_MS
 
 /**
  * How many authorization changes stay listed. A verifier that is further behind forgets all that it cached, which is
@@ -18,15 +19,19 @@ const INTERVAL_MS = HOUR_MS
  */
 const KEPT_CHANGES = 100_000
 
-/** Clears away, hourly, what has no more use. Returns a function that stops it. */
+/**
+ * Clears away, hourly, what has no more use. Of several workers the primary asks one to; several nodes on one database
+ * all do, which is wasteful and not wrong. Returns a function that stops it.
+ */
 export function startMaintenance(
   services: Services,
   auditRetentionDays: number | null,
   onFailure: (error: unknown) => void,
+  primary?: Line,
 ): () => Promise<void> {
   const { database, clock } = services
   let running: Promise<unknown> = Promise.resolve()
-  const timer = setInterval(() => {
+  const maintain = () => {
     running = database
       .write(async (trx) => {
         const now = clock()
@@ -43,8 +48,9 @@ export function startMaintenance(
         if (auditRetentionDays !== null) await removeOldEvents(database, auditRetentionDays, clock())
       })
       .catch(onFailure)
-  }, INTERVAL_MS)
-  timer.unref()
+  }
+  const timer = primary ? undefined : setInterval(maintain, MAINTENANCE_INTERVAL_MS).unref()
+  primary?.answer('maintain', maintain)
   return async () => {
     clearInterval(timer)
     await running

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { recordAudit } from '../audit/audit.ts'
 import { type Config, ConfigError } from '../config.ts'
 import { newId } from '../core/ids.ts'
@@ -36,6 +37,22 @@ export async function ensureFirstAdministrator(
     mustChangePassword: adminPassword === null,
   }
   return (await createAdministrator(database, administrator, now, { onlyIfEmpty: true })) ? administrator : undefined
+}
+
+/**
+ * The same, and shows the password that was made: at once, since the administrator exists from here on, whatever comes
+ * next. To the terminal and nowhere else: the log, which is kept, must not have a password.
+ */
+export async function announceFirstAdministrator(database: Database, config: Config): Promise<void> {
+  const administrator = await ensureFirstAdministrator(database, config, Date.now())
+  if (!administrator?.mustChangePassword) return
+  process.stderr.write(
+    `\n  First start: sign in at ${addressOf(config)} as ${administrator.username} with the password\n\n      ${administrator.password.expose()}\n\n  It is shown this once and has to be changed at the first sign-in.\n\n`,
+  )
+}
+
+function addressOf({ publicUrl, host, port }: Config): string {
+  return publicUrl ?? `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
 /** Makes an Administrator outside the API. False if `onlyIfEmpty` and another process was first. Throws `username_taken`. */

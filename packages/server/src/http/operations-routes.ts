@@ -6,14 +6,18 @@ import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { pendingMigrations } from '../storage/migrate.ts'
 import type { Outcome } from '../verification/verdict.ts'
+import { ASK_ALL_LIMIT_MS, type Line } from '../workers/line.ts'
 import { registerCoherenceMetrics } from './coherence-metrics.ts'
 import type { Router } from './routes.ts'
 import { OneOf } from './schemas.ts'
 
 const Status = Type.Object({ status: OneOf(['ok'] as const) })
 
-/** `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. Nothing here names an account or a token. */
-export function registerOperationsRoutes(app: Router, services: Services): void {
+/**
+ * `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. Nothing here names an account or a token. Of
+ * several workers each gives the metrics of all.
+ */
+export function registerOperationsRoutes(app: Router, services: Services, primary?: Line): void {
   app.get(
     '/healthz',
     {
@@ -50,6 +54,14 @@ export function registerOperationsRoutes(app: Router, services: Services): void 
   )
 
   const registry = createMetrics(app, services)
+  primary?.answer('metrics', () => registry.getMetricsAsJSON())
+  const allMetrics = async () => {
+    if (primary === undefined) return registry.metrics()
+    const merged = await primary.ask('mergedMetrics', null, ASK_ALL_LIMIT_MS)
+    // Its own alone would look as if all counters had gone back.
+    if (merged === undefined) throw new Error('The primary does not answer.')
+    return merged
+  }
   app.get(
     '/metrics',
     {
@@ -60,7 +72,7 @@ export function registerOperationsRoutes(app: Router, services: Services): void 
         response: { 200: { description: 'All metrics.', content: { 'text/plain': { schema: Type.String() } } } },
       },
     },
-    async (_req, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    async (_req, reply) => reply.type(registry.contentType).send(await allMetrics()),
   )
 }
 

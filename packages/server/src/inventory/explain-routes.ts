@@ -33,8 +33,8 @@ const ExplanationBody = Type.Object({
 /** Why a token is or would be refused: for administrators any token, for owners their own. */
 export function registerExplainRoutes(app: Router, services: Services): void {
   const { database, usage, clock } = services
-  const show = ({ token, isAccepted, findings }: Explanation): Static<typeof ExplanationBody> => ({
-    token: token === undefined ? null : toInventoryToken(token, usage.pending(token.id), clock()),
+  const show = async ({ token, isAccepted, findings }: Explanation): Promise<Static<typeof ExplanationBody>> => ({
+    token: token === undefined ? null : toInventoryToken(token, (await usage.latest([token.id]))(token.id), clock()),
     accepted: isAccepted,
     rules: findings.map(({ since, ...finding }) => ({
       ...finding,

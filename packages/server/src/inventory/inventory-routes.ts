@@ -24,7 +24,6 @@ import { revokeListed, revokeMatching } from './revoke-tokens.ts'
 /** `/api/v1/admin/tokens`: every token of every account. */
 export function registerInventoryRoutes(app: Router, services: Services): void {
   const { database, usage, clock } = services
-  const show = (token: Token) => toInventoryToken(token, usage.pending(token.id), clock())
 
   app.get(
     '/api/v1/admin/tokens',
@@ -46,6 +45,8 @@ export function registerInventoryRoutes(app: Router, services: Services): void {
       const criteria = criteriaOf(filter, clock())
       const after = decodeCursor(cursor, isPositionFor(sort))
       const { items, next } = await listInventory(database, { ...criteria, sort, direction, after, limit })
+      const latest = await usage.latest(items.map(({ id }) => id))
+      const show = (token: Token) => toInventoryToken(token, latest(token.id), clock())
       const shown = await withActivity(services, items.map(show), activity)
       return { items: shown, nextCursor: next ? encodeCursor(next) : null }
     },
@@ -83,7 +84,7 @@ export function registerInventoryRoutes(app: Router, services: Services): void {
     async (req) => {
       const token = await findToken(database.read, req.params.id)
       if (token === undefined) throw new Problem('token_not_found')
-      return show(token)
+      return toInventoryToken(token, (await usage.latest([token.id]))(token.id), clock())
     },
   )
 

@@ -4,7 +4,7 @@ import { AccountId, closed, OneOf, PlainText, page } from '../http/schemas.ts'
 import { TOKEN_STATUSES, type Token } from '../tokens/token.ts'
 import type { TokenCriteria } from '../tokens/token-query.ts'
 import { ListedActivity, TokenBody, TokenId, TokenSorts, toTokenBody } from '../tokens/token-schemas.ts'
-import type { Usage } from '../verification/last-used.ts'
+import type { Usage } from '../verification/write-usage.ts'
 
 const At = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 

@@ -16,7 +16,7 @@ export async function enforcePolicy(services: Services, context: Context | Syste
   const policy = await readPolicy(database.read)
   if (!endsTokens(policy.pat) && !endsTokens(policy.service)) return 0
   // What is noted here and not stored yet is use, too.
-  await usage.flush()
+  await usage.flushEverywhere()
   let ended = 0
   for await (const tokens of scanTokens(database.read, context.now)) {
     const ids = tokens.filter((token) => endOf(token, policy[token.kind], context.now)).map(({ id }) => id)

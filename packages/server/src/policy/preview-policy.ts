@@ -54,7 +54,7 @@ export async function previewPolicy(
   assertConsistent(services, policy)
   const { database, usage } = services
   const current = await readPolicy(database.read)
-  await usage.flush()
+  await usage.flushEverywhere()
   const effectsOf = effectsBetween(current, policy, now)
   const counts = { revoked: 0, ends_now: 0, ends_earlier: 0, address_refused: 0 }
   const owners = new Set<string>()

@@ -6,6 +6,7 @@ import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import { violates } from '../storage/storage-errors.ts'
+import { readLastUses } from '../verification/write-usage.ts'
 import type { ServiceAccount } from './service-account.ts'
 
 /** Those that are deleted are kept for the audit and never shown. */
@@ -48,27 +49,23 @@ async function complete(db: Reader, rows: readonly Row[]): Promise<ServiceAccoun
   const rolesOf = await rolesGivenTo(db, 'account', ids)
   const inheritance = await inheritanceOf(db, ids)
   const maintainersOf = Map.groupBy(await readMaintainers(db, ids), ({ accountId }) => accountId)
-  const usages = await readUsages(
+  const uses = await readLastUses(
     db,
     rows.flatMap(({ last_used_token }) => last_used_token ?? []),
   )
-  const useOf = new Map(usages.map((usage) => [usage.token_id, usage]))
-  return rows.map((row) => {
-    const use = row.last_used_token === null ? undefined : useOf.get(row.last_used_token)
-    return {
-      id: row.id,
-      name: row.username,
-      description: row.description,
-      createdAt: row.created_at,
-      createdBy: row.created_by,
-      deactivatedAt: row.deactivated_at,
-      maintainers: (maintainersOf.get(row.id) ?? []).map(({ maintainer }) => maintainer),
-      roles: rolesOf(row.id),
-      inheritedRoles: inheritance(row.id).roles,
-      activeTokens: row.active_tokens,
-      lastUse: use ? { at: use.last_used_at, address: use.last_used_address, client: use.last_used_client } : null,
-    }
-  })
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.username,
+    description: row.description,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    deactivatedAt: row.deactivated_at,
+    maintainers: (maintainersOf.get(row.id) ?? []).map(({ maintainer }) => maintainer),
+    roles: rolesOf(row.id),
+    inheritedRoles: inheritance(row.id).roles,
+    activeTokens: row.active_tokens,
+    lastUse: uses.get(row.last_used_token ?? '') ?? null,
+  }))
 }
 
 async function readMaintainers(db: Reader, ids: readonly string[]) {
@@ -84,11 +81,6 @@ async function readMaintainers(db: Reader, ids: readonly string[]) {
     accountId: service_account_id,
     maintainer: { id, username, displayName: display_name, isDeactivated: deactivated_at !== null },
   }))
-}
-
-async function readUsages(db: Reader, tokenIds: readonly string[]) {
-  if (tokenIds.length === 0) return []
-  return db.selectFrom('token_usage').selectAll().where('token_id', 'in', tokenIds).execute()
 }
 
 /**

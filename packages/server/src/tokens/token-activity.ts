@@ -17,7 +17,7 @@ export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 /** Every one of the last `KEPT_DAYS` days, those without a call too. */
 export async function readDays(db: Reader, usage: UsageRecorder, tokenId: string, now: number): Promise<DayCount[]> {
   const first = dayOf(now) - KEPT_DAYS + 1
-  const { stored, pendingDays } = await usage.readWhole(() =>
+  const { stored, pendingDays } = await usage.readWhole([tokenId], () =>
     db
       .selectFrom('token_day')
       .select(['day', 'calls', 'refusals'])
@@ -40,7 +40,7 @@ export async function readCalls(
   now: number,
 ): Promise<(tokenId: string) => number[]> {
   const first = dayOf(now) - LISTED_DAYS + 1
-  const { stored, pendingDays } = await usage.readWhole(async () =>
+  const { stored, pendingDays } = await usage.readWhole(tokenIds, async () =>
     tokenIds.length === 0
       ? []
       : await db
@@ -76,15 +76,15 @@ export interface SeenClient {
  * that row is newer than what was noted when it came there.
  */
 export async function readClients(db: Reader, usage: UsageRecorder, tokenId: string): Promise<SeenClient[]> {
+  const last = (await usage.latest([tokenId]))(tokenId)
   const { rows } = await sql<{ address: string; client: string; first_seen_at: number; last_seen_at: number }>`
     SELECT address, client, first_seen_at, last_seen_at FROM token_client WHERE token_id = ${tokenId}
     UNION ALL
     SELECT last_used_address, coalesce(last_used_client, ''), last_used_at, last_used_at FROM token_usage
     WHERE token_id = ${tokenId}`.execute(db)
-  const pending = usage.pending(tokenId)
   const seen = [
     ...rows.map((row) => ({ ...row, firstSeenAt: row.first_seen_at, lastSeenAt: row.last_seen_at })),
-    ...(pending ? [{ ...pending, client: pending.client ?? '', firstSeenAt: pending.at, lastSeenAt: pending.at }] : []),
+    ...(last ? [{ ...last, client: last.client ?? '', firstSeenAt: last.at, lastSeenAt: last.at }] : []),
   ]
   return Object.values(Object.groupBy(seen, ({ address, client }) => JSON.stringify([address, client])))
     .flatMap((same = []) => {

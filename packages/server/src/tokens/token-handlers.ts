@@ -28,10 +28,10 @@ const DEFAULT_OVERLAP_SECONDS = 86_400
 /** What the routes of one's own tokens and those of a service account's have in common: everything but whose they are. */
 export function tokenHandlers(services: Services) {
   const { database, usage, clock } = services
-  const show = (token: Token) => toTokenBody(token, usage.pending(token.id), clock())
-  const showWithTag = (token: Token, reply: FastifyReply) => {
+  const showUnused = (token: Token) => toTokenBody(token, undefined, clock())
+  const showWithTag = async (token: Token, reply: FastifyReply) => {
     reply.header('etag', etagOf(editableOf(token)))
-    return show(token)
+    return toTokenBody(token, (await usage.latest([token.id]))(token.id), clock())
   }
 
   return {
@@ -49,6 +49,8 @@ export function tokenHandlers(services: Services) {
         limit,
         now: clock(),
       })
+      const latest = await usage.latest(items.map(({ id }) => id))
+      const show = (token: Token) => toTokenBody(token, latest(token.id), clock())
       const shown = await withActivity(services, items.map(show), query.activity)
       return { items: shown, nextCursor: next ? encodeCursor(next) : null }
     },
@@ -68,7 +70,7 @@ export function tokenHandlers(services: Services) {
         owner,
         input,
       )
-      return { token: show(token), secret: secret.expose() }
+      return { token: showUnused(token), secret: secret.expose() }
     },
 
     async change(
@@ -100,7 +102,7 @@ export function tokenHandlers(services: Services) {
         id,
         rotation,
       )
-      return { token: show(token), secret: secret.expose() }
+      return { token: showUnused(token), secret: secret.expose() }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
 import { closed, Instant, Nullable, OneOf, PlainText, page } from '../http/schemas.ts'
-import type { Usage } from '../verification/last-used.ts'
+import type { Usage } from '../verification/write-usage.ts'
 import { END_REASONS, type EndReason, TOKEN_STATUSES, type Token, tokenStatus } from './token.ts'
 import { TOKEN_SORTS } from './token-query.ts'
 

@@ -2,14 +2,7 @@ import { DAY_MS } from '../core/clock.ts'
 import { withoutSecrets } from '../core/text.ts'
 import type { Database } from '../storage/database.ts'
 import type { Presenter } from './token-verifier.ts'
-import { KEPT_CLIENTS, type UsageRow, writeUsage } from './write-usage.ts'
-
-/** When a token was last used, from which address, and by what (the user agent, cut and cleaned). */
-export interface Usage {
-  readonly at: number
-  readonly address: string
-  readonly client: string | null
-}
+import { KEPT_CLIENTS, readLastUses, type Usage, type UsageRow, writeUsage } from './write-usage.ts'
 
 /** How late what is stored may be. Reading through this process sees everything at once, stored or not. */
 const FLUSH_INTERVAL_MS = 5000
@@ -36,6 +29,12 @@ interface Noted {
 
 type Day = Map<string, Noted>
 
+/**
+ * Has the other processes of this server write down what they have noted of these tokens, or of all; resolves when they
+ * have. Never rejects.
+ */
+export type WriteElsewhere = (tokenIds: readonly string[] | null) => Promise<unknown>
+
 /** Calls and refusals on one day, which is counted in days since 1970-01-01, UTC. */
 export interface DayCount {
   readonly day: number
@@ -50,6 +49,7 @@ export interface DayCount {
 export class UsageRecorder {
   readonly #database: Database
   readonly #onFailure: (error: unknown) => void
+  readonly #writeElsewhere: WriteElsewhere | undefined
   readonly #timer: NodeJS.Timeout
   /** By day: nearly always one, today. */
   #days = new Map<number, Day>()
@@ -61,9 +61,11 @@ export class UsageRecorder {
   /** Flushes and those reads that must not see one half-way, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(database: Database, onFailure: (error: unknown) => void) {
+  /** `writeElsewhere` if this process is one of several that serve together. */
+  constructor(database: Database, onFailure: (error: unknown) => void, writeElsewhere?: WriteElsewhere) {
     this.#database = database
     this.#onFailure = onFailure
+    this.#writeElsewhere = writeElsewhere
     this.#timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS)
     this.#timer.unref()
   }
@@ -98,8 +100,21 @@ export class UsageRecorder {
     this.#notedOn(tokenId, at).refusals++
   }
 
+  /**
+   * The last uses that what was read of these tokens may not show yet: those noted here, and those that other processes
+   * of this server had noted and have written only now.
+   */
+  async latest(tokenIds: readonly string[]): Promise<(tokenId: string) => Usage | undefined> {
+    if (this.#writeElsewhere === undefined || tokenIds.length === 0) return (tokenId) => this.#pending(tokenId)
+    await this.#writeElsewhere(tokenIds)
+    // Before what is stored is read: what this process writes meanwhile is in one of the two.
+    const noted = new Map(tokenIds.map((id) => [id, this.#pending(id)]))
+    const written = await readLastUses(this.#database.read, tokenIds)
+    return (tokenId) => later(written.get(tokenId), noted.get(tokenId))
+  }
+
   /** The last use that is known here and perhaps not stored yet. */
-  pending(tokenId: string): Usage | undefined {
+  #pending(tokenId: string): Usage | undefined {
     let last: Noted | undefined
     for (const day of this.#unwritten()) {
       const noted = day.get(tokenId)
@@ -109,10 +124,14 @@ export class UsageRecorder {
   }
 
   /**
-   * Reads what is stored while nothing is being written, and right after it what is not: together they are everything,
-   * each once.
+   * Reads what is stored of these tokens while nothing is being written here, and right after it what is not: together
+   * they are everything, each once. What other processes of this server have noted is stored before.
    */
-  readWhole<Stored>(read: () => Promise<Stored>): Promise<{ stored: Stored; pendingDays: PendingDays }> {
+  async readWhole<Stored>(
+    tokenIds: readonly string[],
+    read: () => Promise<Stored>,
+  ): Promise<{ stored: Stored; pendingDays: PendingDays }> {
+    await this.#writeElsewhere?.(tokenIds)
     const whole = this.#turn.then(async () => {
       const stored = await read()
       return { stored, pendingDays: this.#pendingDays() }
@@ -121,11 +140,19 @@ export class UsageRecorder {
     return whole
   }
 
-  /** Writes what was noted. Never rejects: what could not be written is kept for the next time. */
-  flush(): Promise<void> {
-    const flushed = this.#turn.then(() => this.#writeNoted())
+  /**
+   * Writes what was noted here, of all tokens or of these. Never rejects: what could not be written is kept for the next
+   * time.
+   */
+  flush(tokenIds: readonly string[] | null = null): Promise<void> {
+    const flushed = this.#turn.then(() => this.#writeNoted(tokenIds))
     this.#turn = flushed
     return flushed
+  }
+
+  /** Writes all that was noted, here and in the other processes of this server. Never rejects. */
+  async flushEverywhere(): Promise<void> {
+    await Promise.all([this.flush(), this.#writeElsewhere?.(null)])
   }
 
   /** Stops the timer and writes the rest. */
@@ -164,11 +191,9 @@ export class UsageRecorder {
       })
   }
 
-  async #writeNoted(): Promise<void> {
-    const flushing = this.#days
+  async #writeNoted(tokenIds: readonly string[] | null): Promise<void> {
+    const flushing = tokenIds === null ? this.#takeAll() : this.#take(tokenIds)
     this.#flushing = flushing
-    this.#days = new Map()
-    this.#todayEndsAt = 0
     try {
       for (const [day, tokens] of flushing) await this.#writeDay(day, tokens)
     } catch (error) {
@@ -177,6 +202,28 @@ export class UsageRecorder {
     } finally {
       this.#flushing = new Map()
     }
+  }
+
+  #takeAll(): Map<number, Day> {
+    const days = this.#days
+    this.#days = new Map()
+    this.#todayEndsAt = 0
+    return days
+  }
+
+  #take(tokenIds: readonly string[]): Map<number, Day> {
+    const taken = new Map<number, Day>()
+    for (const [day, tokens] of this.#days) {
+      const some: Day = new Map()
+      for (const id of tokenIds) {
+        const noted = tokens.get(id)
+        if (noted === undefined) continue
+        some.set(id, noted)
+        tokens.delete(id)
+      }
+      if (some.size > 0) taken.set(day, some)
+    }
+    return taken
   }
 
   /** Forgets what is written as soon as it is: if a later chunk fails, this one is not added a second time. */
@@ -214,6 +261,9 @@ export class UsageRecorder {
     }
   }
 }
+
+const later = (one: Usage | undefined, other: Usage | undefined) =>
+  one === undefined || (other !== undefined && other.at > one.at) ? other : one
 
 /** What is counted of a token and not stored yet. */
 export type PendingDays = (tokenId: string) => readonly DayCount[]

@@ -1,5 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Engine, Transaction } from '../storage/database.ts'
+import type { Engine, Reader, Transaction } from '../storage/database.ts'
+
+/** When a token was last used, from which address, and by what (the user agent, cut and cleaned). */
+export interface Usage {
+  readonly at: number
+  readonly address: string
+  readonly client: string | null
+}
 
 /** So many addresses and clients of a token are kept, the latest ones. */
 export const KEPT_CLIENTS = 20
@@ -27,6 +34,18 @@ export async function writeUsage(
   const moved = await noteMoves(trx, engine, noted, rows)
   await noteLastUse(trx, noted)
   if (moved.length > 0) await keepLatestClients(trx, moved)
+}
+
+/** What is stored of the last use of each of these tokens. */
+export async function readLastUses(db: Reader, tokenIds: readonly string[]): Promise<ReadonlyMap<string, Usage>> {
+  if (tokenIds.length === 0) return new Map()
+  const rows = await db.selectFrom('token_usage').selectAll().where('token_id', 'in', tokenIds).execute()
+  return new Map(
+    rows.map((row) => [
+      row.token_id,
+      { at: row.last_used_at, address: row.last_used_address, client: row.last_used_client },
+    ]),
+  )
 }
 
 /** The rows as a table that both engines can read from. */
