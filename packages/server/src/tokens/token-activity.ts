@@ -76,7 +76,7 @@ export interface SeenClient {
  * that row is newer than what was noted when it came there.
  */
 export async function readClients(db: Reader, usage: UsageRecorder, tokenId: string): Promise<SeenClient[]> {
-  const last = (await usage.latest([tokenId]))(tokenId)
+  const noted = (await usage.noted([tokenId]))(tokenId)
   const { rows } = await sql<{ address: string; client: string; first_seen_at: number; last_seen_at: number }>`
     SELECT address, client, first_seen_at, last_seen_at FROM token_client WHERE token_id = ${tokenId}
     UNION ALL
@@ -84,7 +84,7 @@ export async function readClients(db: Reader, usage: UsageRecorder, tokenId: str
     WHERE token_id = ${tokenId}`.execute(db)
   const seen = [
     ...rows.map((row) => ({ ...row, firstSeenAt: row.first_seen_at, lastSeenAt: row.last_seen_at })),
-    ...(last ? [{ ...last, client: last.client ?? '', firstSeenAt: last.at, lastSeenAt: last.at }] : []),
+    ...(noted ? [{ ...noted, client: noted.client ?? '', firstSeenAt: noted.at, lastSeenAt: noted.at }] : []),
   ]
   return Object.values(Object.groupBy(seen, ({ address, client }) => JSON.stringify([address, client])))
     .flatMap((same = []) => {

@@ -101,16 +101,21 @@ export class UsageRecorder {
   }
 
   /**
-   * The last uses that what was read of these tokens may not show yet: those noted here, and those that other processes
-   * of this server had noted and have written only now.
+   * The last uses that what was read of these tokens may not show: those noted here, and those that other processes of
+   * this server had noted and have written only now.
    */
   async latest(tokenIds: readonly string[]): Promise<(tokenId: string) => Usage | undefined> {
-    if (this.#writeElsewhere === undefined || tokenIds.length === 0) return (tokenId) => this.#pending(tokenId)
-    await this.#writeElsewhere(tokenIds)
-    // Before what is stored is read: what this process writes meanwhile is in one of the two.
-    const noted = new Map(tokenIds.map((id) => [id, this.#pending(id)]))
+    const noted = await this.noted(tokenIds)
+    if (this.#writeElsewhere === undefined) return noted
     const written = await readLastUses(this.#database.read, tokenIds)
-    return (tokenId) => later(written.get(tokenId), noted.get(tokenId))
+    return (tokenId) => later(written.get(tokenId), noted(tokenId))
+  }
+
+  /** The last uses that what is read of these tokens from now on may not show, since they are noted here only. */
+  async noted(tokenIds: readonly string[]): Promise<(tokenId: string) => Usage | undefined> {
+    if (tokenIds.length > 0) await this.#writeElsewhere?.(tokenIds)
+    const noted = new Map(tokenIds.map((id) => [id, this.#pending(id)]))
+    return (tokenId) => noted.get(tokenId)
   }
 
   /** The last use that is known here and perhaps not stored yet. */

@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly body?: unknown
   /** An array sends a header several times. */
   readonly headers?: OutgoingHttpHeaders
+  /** Whose connections it goes by; by default those that all requests share. */
+  readonly agent?: Agent
 }
 
 /** Sends one request over real HTTP, with full control of its headers and bytes; follows no redirect. */
@@ -20,7 +22,7 @@ export function send(
   origin: string,
   method: string,
   path: string,
-  { body, headers = {} }: RequestOptions = {},
+  { body, headers = {}, agent = shared }: RequestOptions = {},
 ): Promise<Answer> {
   const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
   const length = 'transfer-encoding' in headers ? {} : { 'content-length': Buffer.byteLength(bytes ?? '') }
@@ -41,7 +43,7 @@ export function send(
 }
 
 /** Sockets are kept for the next request, as real clients do, and never keep the process alive. */
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+const shared = new Agent({ keepAlive: true, maxSockets: 64 })
 
 function parse(text: string): unknown {
   if (text === '') return null

@@ -31,6 +31,7 @@ export async function runProgram(options: ProgramOptions): Promise<Exit> {
 
 export interface ServerProcess {
   readonly origin: string
+  readonly pid: number
   stdout(): string
   stderr(): string
   /** The log lines so far, parsed. */
@@ -41,14 +42,15 @@ export interface ServerProcess {
   readonly exited: Promise<Exit>
 }
 
-/** Starts `ramp-server serve` on a free port; resolves when it listens, rejects with what it printed if it ends before. */
-export async function startServerProcess(options: Omit<ProgramOptions, 'args'>): Promise<ServerProcess> {
-  const program = startProgram({ ...options, args: ['serve'], env: { RAMP_PORT: '0', ...options.env } })
+/** Starts `ramp-server serve`, or what `args` say instead, on a free port; resolves when it listens, rejects with what it printed if it ends before. */
+export async function startServerProcess(options: ProgramOptions): Promise<ServerProcess> {
+  const program = startProgram({ args: ['serve'], ...options, env: { RAMP_PORT: '0', ...options.env } })
   const origin = await Promise.race([program.printed(/Server listening at (http:[^"\s]+)/), program.exited])
   if (typeof origin !== 'string') throw new Error(`The server ended: ${JSON.stringify(origin)}`)
   const stdout = () => program.stdout.join('')
   return {
     origin,
+    pid: program.pid,
     stdout,
     stderr: () => program.stderr.join(''),
     log: () =>
@@ -79,6 +81,7 @@ export function startProgram({ env = {}, args = [], stdin, cwd = tmpdir(), progr
     return { code, signal, stdout: stdout.join(''), stderr: stderr.join('') }
   })
   return {
+    pid: child.pid ?? 0,
     stdout,
     stderr,
     exited,
