@@ -22,7 +22,7 @@ export function auditRefusals(services: Services) {
       detail: { code: error.code, ...(id !== undefined && { memberId: id }) },
     } as const
     try {
-      await services.database.write((trx) => recordAudit(trx, contextOf(req, services), refusal))
+      await services.database.note((trx) => recordAudit(trx, contextOf(req, services), refusal))
     } catch (failure) {
       // It stays refused; where the database cannot take the event, the log does.
       req.log.error({ err: failure, refusal }, 'refusal not recorded')

@@ -19,7 +19,7 @@ export async function readSession(
   const account = await verifier.readPrincipal(session.accountId)
   if (account === undefined || account.deactivatedAt !== null) return undefined
   if (now >= session.lastSeenAt + SESSION_TOUCH_MS) {
-    database.write((trx) => touchSession(trx, session.id, now)).catch(onTouchFailure)
+    database.note((trx) => touchSession(trx, session.id, now)).catch(onTouchFailure)
   }
   return {
     kind: 'session',

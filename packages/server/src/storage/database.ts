@@ -21,10 +21,15 @@ export interface DatabaseBase {
    * Runs `work` in one transaction that commits if it returns and rolls back if it throws. On SQLite the write lock is
    * taken at the start, so what `work` reads cannot change under it; on PostgreSQL rows are locked where that matters.
    *
-   * What changes something that verification depends on resolves once it counts everywhere; it rejects with
-   * `settlement_unconfirmed` if that cannot be found out.
+   * It resolves once whatever verification depends on, and `work` changed or found changed already, counts everywhere; it
+   * rejects with `settlement_unconfirmed` if that cannot be found out.
    */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * As `write`, for what no verification depends on: uses, attempts, refusals, sessions. What others have changed and does not
+   * count everywhere yet does not hold it up.
+   */
+  note<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
   /** What changes wait for before they are answered. */
   readonly settlement: Settlement
   /** Those of verifiers that come by HTTP. */

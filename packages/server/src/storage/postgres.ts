@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { runToCommit } from './before-commit.ts'
-import type { DatabaseBase } from './database.ts'
+import type { DatabaseBase, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
 import { postgresLeases, postgresSettledEpoch } from './postgres-leases.ts'
 import { Settlement } from './settlement.ts'
@@ -27,8 +27,8 @@ const VERIFICATION_LIMIT_MS = 3000
 /** Well below a lease: a renewal that takes longer is given up and begun anew. */
 const LEASE_QUERY_LIMIT_MS = 1500
 
-/** The epoch that this very transaction has set, if it changed anything that verification depends on. */
-const OWN_EPOCH = 'SELECT epoch FROM authz_clock WHERE xmin = pg_current_xact_id()::xid'
+/** The last change that a transaction has seen, and whether it is its own. */
+const SEEN = 'SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()::xid AS "isOwn" FROM authz_clock'
 
 /** Pools for `postgres://…`. They connect at first use; a lost connection is replaced at the next. */
 export function openPostgres(url: string): PostgresDatabase {
@@ -38,6 +38,15 @@ export function openPostgres(url: string): PostgresDatabase {
   // Beside the other pool, whose connections all may be waiting for locks that a change holds which waits for this.
   const settlement = new Settlement((epoch) => postgresSettledEpoch(verificationPool, epoch))
 
+  function commit<T>(work: (trx: Transaction) => Promise<T>) {
+    return db.transaction().execute(async (trx) => {
+      const result = await runToCommit(trx, work)
+      const { rows } = await sql<{ epoch: number; isOwn: boolean }>`${sql.raw(SEEN)}`.execute(trx)
+      const { epoch, isOwn } = rows[0] as (typeof rows)[number]
+      return { result, epoch, isOwn }
+    })
+  }
+
   return {
     engine: 'postgres',
     verificationPool,
@@ -46,12 +55,14 @@ export function openPostgres(url: string): PostgresDatabase {
     settlement,
     openClient: () => new pg.Client({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
     async write(work) {
-      const { result, epoch } = await db.transaction().execute(async (trx) => {
-        const result = await runToCommit(trx, work)
-        const { rows } = await sql<{ epoch: number }>`${sql.raw(OWN_EPOCH)}`.execute(trx)
-        return { result, epoch: rows[0]?.epoch }
-      })
-      if (epoch !== undefined) await settlement.settled(epoch)
+      const { result, epoch } = await commit(work)
+      // Its own, or one that it may have found made: a repetition must not be answered before what it repeats.
+      await settlement.settled(epoch)
+      return result
+    },
+    async note(work) {
+      const { result, epoch, isOwn } = await commit(work)
+      if (isOwn) await settlement.settled(epoch)
       return result
     },
     async migrate() {

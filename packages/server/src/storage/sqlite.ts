@@ -42,6 +42,15 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
   const verifiers = sqliteLeases(() => openWriter(file), file)
   const settlement = new Settlement(verifiers.settledEpoch)
 
+  function commit<T>(work: (trx: Transaction) => Promise<T>) {
+    return write.transaction().execute(async (trx) => {
+      const before = await readEpoch(trx)
+      const result = await runToCommit(trx, work)
+      const epoch = await readEpoch(trx)
+      return { result, epoch, isOwn: epoch > before, isAwaited: await verifiers.concerns(trx) }
+    })
+  }
+
   return {
     engine: 'sqlite',
     file,
@@ -51,13 +60,14 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
     leases: verifiers.leases,
     settlement,
     async write(work) {
-      const { result, epoch } = await write.transaction().execute(async (trx) => {
-        const before = await readEpoch(trx)
-        const result = await runToCommit(trx, work)
-        const epoch = await readEpoch(trx)
-        return { result, epoch: epoch > before && (await verifiers.concerns(trx)) ? epoch : undefined }
-      })
-      if (epoch !== undefined) await settlement.settled(epoch)
+      const { result, epoch, isAwaited } = await commit(work)
+      // Its own, or one that it may have found made: a repetition must not be answered before what it repeats.
+      if (isAwaited) await settlement.settled(epoch)
+      return result
+    },
+    async note(work) {
+      const { result, epoch, isOwn, isAwaited } = await commit(work)
+      if (isOwn && isAwaited) await settlement.settled(epoch)
       return result
     },
     migrate: () => runMigrations(write, 'sqlite'),

@@ -236,7 +236,7 @@ export class UsageRecorder {
     const ids = [...tokens.keys()].sort()
     for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
       const chunk = ids.slice(from, from + FLUSH_ROWS)
-      await this.#database.write((trx) => writeUsage(trx, this.#database.engine, day, toRows(chunk, tokens)))
+      await this.#database.note((trx) => writeUsage(trx, this.#database.engine, day, toRows(chunk, tokens)))
       for (const id of chunk) tokens.delete(id)
     }
   }

@@ -35,6 +35,13 @@ describe('The cache over PostgreSQL', () => {
   const revokeBySql = (id: string) =>
     server.sql(`UPDATE token SET revoked_at = 1, name_released_at = 1 WHERE id = '${id}'`)
 
+  /** A verifier that has applied nothing and is never heard of again. */
+  const holdUp = (id: string) =>
+    prompt.query(
+      `INSERT INTO verifier SELECT '${id}', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${LEASE_MS}, 0, 'node',
+      '${id}', '0', NULL, 0`,
+    )
+
   test('answers from memory, and reads nothing', async () => {
     const script = await warm(server, server.administrator)
     const { cacheMisses, cacheHits } = server.services.verifier.statistics
@@ -59,15 +66,24 @@ describe('The cache over PostgreSQL', () => {
 
   test('a verifier that is gone without a word holds a change up until its lease is over, and no longer', async () => {
     const script = await warm(server, server.administrator)
-    await prompt.query(
-      `INSERT INTO verifier SELECT 'gone', 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${LEASE_MS}, 0, 'node',
-        'gone', '0', NULL, 0`,
-    )
+    await holdUp('gone')
     const began = performance.now()
     expect((await server.administrator.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
     expect(performance.now() - began).toBeGreaterThan(LEASE_MS / 2)
     expect(await outcome(script)).toBe('token_revoked')
     expect(await server.sql("SELECT id FROM verifier WHERE id = 'gone'")).toEqual([])
+  })
+
+  test('a repetition, which changes nothing, is answered no sooner than the change counts', async () => {
+    const script = await warm(server, server.administrator)
+    await holdUp('hung')
+    const revoke = () => server.administrator.delete(`/api/v1/tokens/${script.id}`)
+    const first = revoke()
+    const stored = `SELECT id FROM token WHERE id = '${script.id}' AND revoked_at IS NOT NULL`
+    await expect.poll(async () => (await prompt.query(stored)).rows, { interval: 10 }).toHaveLength(1)
+    expect((await revoke()).status).toBe(204)
+    expect((await prompt.query("SELECT id FROM verifier WHERE id = 'hung'")).rows).toEqual([])
+    expect((await first).status).toBe(204)
   })
 
   test('a verifier whose row was removed begins anew, and trusts nothing that it had', async () => {
