@@ -136,6 +136,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
 
   'GET /api/v1/admin/tokens': allowed('inventory:read'),
   'GET /api/v1/admin/tokens/count': allowed('inventory:read'),
+  'GET /api/v1/admin/tokens/revocation': allowed('inventory:revoke'),
   'GET /api/v1/admin/tokens/:id': allowed('inventory:read'),
   'GET /api/v1/admin/tokens/:id/activity': allowed('inventory:read'),
   'GET /api/v1/admin/tokens/:id/history': allowed('inventory:read'),

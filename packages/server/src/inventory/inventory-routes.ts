@@ -1,24 +1,28 @@
 import { Type } from 'typebox'
+import { toInstant } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { listOf } from '../http/schemas.ts'
+import { listOf, Nullable } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import type { Token } from '../tokens/token.ts'
 import { isPositionFor, toSortOrder, withActivity } from '../tokens/token-handlers.ts'
-import { countTokens, findToken } from '../tokens/token-query.ts'
+import { findToken } from '../tokens/token-query.ts'
 import { TokenId } from '../tokens/token-schemas.ts'
+import { countMatching } from './count-matching.ts'
 import { listInventory } from './inventory-query.ts'
 import {
   criteriaOf,
   InventoryCountQuery,
   InventoryQuery,
   InventoryToken,
+  RevocationBody,
   RevokeBody,
   toInventoryToken,
 } from './inventory-schemas.ts'
+import { readProgress } from './revocation-progress.ts'
 import { revokeListed, revokeMatching } from './revoke-tokens.ts'
 
 /** `/api/v1/admin/tokens`: every token of every account. */
@@ -64,8 +68,27 @@ export function registerInventoryRoutes(app: Router, services: Services): void {
       },
     },
     async (req) => {
-      const { tokens, accounts } = await countTokens(database.read, criteriaOf(req.query, clock()))
+      const { tokens, accounts } = await countMatching(database, criteriaOf(req.query, clock()))
       return { count: tokens, accounts }
+    },
+  )
+
+  app.get(
+    '/api/v1/admin/tokens/revocation',
+    {
+      schema: {
+        operationId: 'getRevocationProgress',
+        tags: ['Inventory'],
+        summary: 'How far the caller’s own revocation by a filter is',
+        description: 'Null: none of many tokens is under way. One that failed half-way stays until the next.',
+        response: { 200: Type.Object({ revocation: Nullable(RevocationBody) }) },
+      },
+    },
+    async (req) => {
+      const progress = await readProgress(database.read, asAuthenticated(req).account.id)
+      if (progress === undefined) return { revocation: null }
+      const { startedAt, expected, revoked } = progress
+      return { revocation: { startedAt: toInstant(startedAt), expectedCount: expected, revoked } }
     },
   )
 

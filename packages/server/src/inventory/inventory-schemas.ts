@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { DAY_MS } from '../core/clock.ts'
-import { AccountId, closed, OneOf, PlainText, page } from '../http/schemas.ts'
+import { AccountId, closed, Instant, OneOf, PlainText, page } from '../http/schemas.ts'
 import { TOKEN_STATUSES, type Token } from '../tokens/token.ts'
 import type { TokenCriteria } from '../tokens/token-query.ts'
 import { ListedActivity, TokenBody, TokenId, TokenSorts, toTokenBody } from '../tokens/token-schemas.ts'
@@ -70,6 +70,12 @@ export const RevokeBody = Type.Union([
     }),
   }),
 ])
+
+export const RevocationBody = Type.Object({
+  startedAt: Instant('When it was asked for.'),
+  expectedCount: Type.Integer(),
+  revoked: Type.Integer({ description: 'How many of them are revoked by now.' }),
+})
 
 export const InventoryToken = Type.Object({
   ...TokenBody.properties,

@@ -4,6 +4,7 @@ import { type Context, recordAudits } from '../audit/audit.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { countTokens, type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
 import { setSeveralRevoked } from '../tokens/token-store.ts'
+import { endProgress, noteProgress } from './revocation-progress.ts'
 
 /** Tokens a transaction: some 30 ms, so that others who write wait no longer than that for their turn. */
 export const CHUNK = 1000
@@ -49,11 +50,15 @@ export async function revokeAll(
       if (database.engine === 'postgres') await sql`SET LOCAL enable_bitmapscan = off`.execute(trx)
       const places = await unrevokedTokens(trx, criteria, after, CHUNK)
       const ids = places.map(({ id }) => id)
-      return { places, revoked: await revokeTogether(trx, context, by, ids) }
+      const sum = revoked + (await revokeTogether(trx, context, by, ids))
+      const isLast = places.length < CHUNK
+      if (!isLast) await noteProgress(trx, by, { startedAt: context.now, expected: counted, revoked: sum })
+      else if (after !== undefined) await endProgress(trx, by)
+      return { last: places.at(-1), isLast, sum }
     })
-    revoked += chunk.revoked
-    if (chunk.places.length < CHUNK) return { counted, revoked }
-    after = chunk.places.at(-1)
+    revoked = chunk.sum
+    if (chunk.isLast) return { counted, revoked }
+    after = chunk.last
     await delay(PAUSE_MS)
   }
 }

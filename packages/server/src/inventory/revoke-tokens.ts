@@ -1,11 +1,11 @@
-import { Worker } from 'node:worker_threads'
 import type { Context } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { revokeAccessTokens } from '../tokens/revoke-access-tokens.ts'
 import type { TokenCriteria } from '../tokens/token-query.ts'
-import { CHUNK, type RevocationOrder, type RevocationReport, revokeAll, revokeTogether } from './revoke-all.ts'
+import { revokeInThread } from './in-thread.ts'
+import { CHUNK, revokeAll, revokeTogether } from './revoke-all.ts'
 
 /**
  * Revokes all tokens that the criteria name. `expectedCount` is how many the caller was shown: if there are others
@@ -45,14 +45,4 @@ export function revokeListed(
     async (trx) =>
       (await revokeTogether(trx, context, actor.account.id, ids)) + (await revokeAccessTokens(trx, context, ids)),
   )
-}
-
-/** SQLite counts, writes and waits for the disk in the thread that calls it: here that would hold up every verification. */
-function revokeInThread(file: string, order: RevocationOrder): Promise<RevocationReport> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('revoke-thread.ts', import.meta.url), { workerData: { file, order } })
-    thread.once('message', resolve)
-    thread.once('error', reject)
-    thread.once('exit', (code) => reject(new Error(`the thread that revokes ended early, with ${code}`)))
-  })
 }

@@ -13,6 +13,7 @@ import { up as leases } from './migrations/0010-leases.ts'
 import { up as deviceAuthorization } from './migrations/0011-device-authorization.ts'
 import { up as bulkRevocation } from './migrations/0012-bulk-revocation.ts'
 import { up as accessTokens } from './migrations/0013-access-tokens.ts'
+import { up as revocationProgress } from './migrations/0014-revocation-progress.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0011-device-authorization': deviceAuthorization,
   '0012-bulk-revocation': bulkRevocation,
   '0013-access-tokens': accessTokens,
+  '0014-revocation-progress': revocationProgress,
 }
 
 /**

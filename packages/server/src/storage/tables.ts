@@ -17,6 +17,7 @@ export interface Tables {
   token_usage: TokenUsageTable
   token_day: TokenDayTable
   token_client: TokenClientTable
+  bulk_revocation: BulkRevocationTable
   policy: PolicyTable
   session: SessionTable
   device_authorization: DeviceAuthorizationTable
@@ -189,6 +190,14 @@ interface TokenClientTable {
   client: string
   first_seen_at: number
   last_seen_at: number
+}
+
+/** How far the latest long revocation of an account is; none: it has none under way. */
+interface BulkRevocationTable {
+  account_id: string
+  started_at: number
+  expected: number
+  revoked: number
 }
 
 interface SessionTable {

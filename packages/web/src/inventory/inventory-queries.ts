@@ -32,28 +32,20 @@ export function countQuery(search: InventorySearch) {
   })
 }
 
-export type RevokeFilter = Extract<RevokeBody, { filter: object }>['filter']
+/** Often enough for a bar that moves. */
+const PROGRESS_MS = 500
 
-/** Often enough for a bar that moves; counting costs the server some. */
-const PROGRESS_MS = 1000
-
-/** How many of a filter are still to be revoked, asked again and again. */
-export function leftQuery({ status: sought = 'active', ...filter }: RevokeFilter) {
-  // All of them include those that are revoked, which would never become fewer.
-  const statuses = sought === 'all' ? (['active', 'expired'] as const) : [sought]
-  return queryOptions({
-    queryKey: ['tokens', 'left', sought, filter],
-    queryFn: async ({ signal }) => {
-      const counts = statuses.map((status) =>
-        answerOf(api.GET('/api/v1/admin/tokens/count', { params: { query: { ...filter, status } }, signal })),
-      )
-      return (await Promise.all(counts)).reduce((sum, { count }) => sum + count, 0)
-    },
-    refetchInterval: PROGRESS_MS,
-    staleTime: 0,
-    gcTime: 0,
-  })
-}
+/** How many tokens the revocation that is under way has revoked, asked again and again. */
+export const progressQuery = queryOptions({
+  queryKey: ['tokens', 'revocation'],
+  queryFn: async ({ signal }) => {
+    const { revocation } = await answerOf(api.GET('/api/v1/admin/tokens/revocation', { signal }))
+    return revocation?.revoked ?? 0
+  },
+  refetchInterval: PROGRESS_MS,
+  staleTime: 0,
+  gcTime: 0,
+})
 
 type RevokeBody = NonNullable<
   paths['/api/v1/admin/tokens/revoke']['post']['requestBody']

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf } from '../api/problem-messages.ts'
 import { FormAlert } from '../app/form-alert.tsx'
-import { countQuery, leftQuery, type RevokeFilter, useRevokeTokens } from './inventory-queries.ts'
+import { countQuery, progressQuery, useRevokeTokens } from './inventory-queries.ts'
 import { type InventorySearch, toFilter } from './inventory-search.ts'
 
 /** What is to be revoked: chosen ones, or all that a filter names. */
@@ -83,7 +83,7 @@ function Question({ count, body, children, onClose, onRevoked }: QuestionProps) 
           data-autofocus
           disabled={isPending}
         />
-        {isPending && <Running count={count} filter={'filter' in body ? body.filter : undefined} />}
+        {isPending && <Running count={count} isMeasured={'filter' in body} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} disabled={isPending}>
             Cancel
@@ -99,31 +99,25 @@ function Question({ count, body, children, onClose, onRevoked }: QuestionProps) 
 
 interface RunningProps {
   readonly count: number
-  /** Undefined: chosen ones, which are revoked together. */
-  readonly filter: RevokeFilter | undefined
+  /** No: chosen ones, which are revoked together. */
+  readonly isMeasured: boolean
 }
 
-/** How far it is. The server revokes many of them part by part, so that the number left tells. */
-function Running({ count, filter }: RunningProps) {
+/** How far it is. The server revokes many of them part by part, and says how many are done. */
+function Running({ count, isMeasured }: RunningProps) {
   const label = `Revoking ${count.toLocaleString('en')} tokens`
-  if (filter === undefined) return <Progress value={100} animated aria-label={label} />
-  return <Measured count={count} filter={filter} label={label} />
+  if (!isMeasured) return <Progress value={100} animated aria-label={label} />
+  return <Measured count={count} label={label} />
 }
 
-interface MeasuredProps {
-  readonly count: number
-  readonly filter: RevokeFilter
-  readonly label: string
-}
-
-function Measured({ count, filter, label }: MeasuredProps) {
-  const { data: left = count } = useQuery(leftQuery(filter))
-  const done = Math.max(0, count - left)
+function Measured({ count, label }: { readonly count: number; readonly label: string }) {
+  const { data: revoked = 0 } = useQuery(progressQuery)
+  const done = Math.min(count, revoked)
   return (
     <Stack gap={4}>
       <Progress value={(100 * done) / count} animated aria-label={label} />
       <Text size="sm" c="dimmed">
-        {Math.floor((100 * done) / count)}%: {left.toLocaleString('en')} left
+        {Math.floor((100 * done) / count)}%: {(count - done).toLocaleString('en')} left
       </Text>
     </Stack>
   )

@@ -42,6 +42,45 @@ onBothEngines('Revoking thousands of tokens by a filter', (engine) => {
     expect([Number(events?.events), Number(events?.tokens)]).toEqual([MANY, MANY])
   })
 
+  test('tells who asked for it how far it is, and nobody else', async () => {
+    const many = 4 * MANY
+    const [owner, deputy] = [await server.member(), await server.member({ roles: ['Administrator'] })]
+    await insertTokens(server, owner.id, many)
+    const progress = async (caller: typeof deputy) =>
+      (await caller.get('/api/v1/admin/tokens/revocation')).body.revocation as { revoked: number } | null
+    expect(await progress(deputy)).toBeNull()
+
+    let isDone = false
+    const order = { filter: { accountId: owner.id }, expectedCount: many }
+    const answer = deputy.post('/api/v1/admin/tokens/revoke', order)
+    void answer.finally(() => {
+      isDone = true
+    })
+    const seen: number[] = []
+    while (!isDone) {
+      expect(await progress(server.administrator)).toBeNull()
+      const state = await progress(deputy)
+      if (state === null) continue
+      expect(state).toMatchObject({ startedAt: expect.any(String), expectedCount: many })
+      seen.push(state.revoked)
+    }
+    expect(await answer).toMatchObject({ status: 200, body: { revoked: many } })
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen).toEqual(seen.toSorted((one, other) => one - other))
+    expect(await progress(deputy)).toBeNull()
+  })
+
+  test('counts what is left while there are many, as among few', async () => {
+    const owner = await server.member()
+    await insertTokens(server, owner.id, 2 * MANY)
+    const count = async () =>
+      (await server.administrator.get(`/api/v1/admin/tokens/count?accountId=${owner.id}&status=active`)).body
+    expect(await count()).toEqual({ count: 2 * MANY, accounts: 1 })
+    const order = { filter: { accountId: owner.id }, expectedCount: 2 * MANY }
+    expect((await server.administrator.post('/api/v1/admin/tokens/revoke', order)).status).toBe(200)
+    expect(await count()).toEqual({ count: 0, accounts: 0 })
+  })
+
   test('says so if it could not be written, and succeeds when asked again', async () => {
     const owner = await server.member()
     await insertTokens(server, owner.id, MANY)
