@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { comparisonKey } from '../core/text.ts'
 import type { Database, Engine, Reader } from '../storage/database.ts'
+import { readByIndexes } from '../storage/read-by-indexes.ts'
 import { likePattern } from '../storage/search.ts'
 import type { Tables } from '../storage/tables.ts'
 import type { Token } from '../tokens/token.ts'
@@ -31,22 +32,6 @@ export interface InventoryPage {
 
 export function listInventory(database: Database, request: TokenPageRequest): Promise<InventoryPage> {
   return readByIndexes(database, (db) => list(db, database.engine, request))
-}
-
-/**
- * PostgreSQL's planner does not believe how few rows a bounded list touches and would rather read whole tables into a
- * hash; for these statements it may not.
- */
-async function readByIndexes<T>({ engine, read }: Database, work: (db: Reader) => Promise<T>): Promise<T> {
-  if (engine === 'sqlite') return work(read)
-  return read
-    .transaction()
-    .setAccessMode('read only')
-    .execute(async (trx) => {
-      await sql`SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-        set_config('jit', 'off', true)`.execute(trx)
-      return work(trx)
-    })
 }
 
 async function list(

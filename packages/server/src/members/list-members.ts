@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Reader } from '../storage/database.ts'
+import type { Database, Reader } from '../storage/database.ts'
 import { below, holding } from '../storage/effective-roles.ts'
+import { readByIndexes } from '../storage/read-by-indexes.ts'
 import { containsText } from '../storage/search.ts'
 import type { Member } from './member.ts'
 import { membersById } from './member-store.ts'
@@ -55,11 +56,17 @@ interface Row {
   readonly sort_value: string | number
 }
 
+interface MemberPage {
+  readonly items: Member[]
+  readonly next: MemberPosition | undefined
+}
+
 /** A page of members, and where the next one starts if there is one. */
-export async function listMembers(
-  db: Reader,
-  request: MemberPageRequest,
-): Promise<{ items: Member[]; next: MemberPosition | undefined }> {
+export function listMembers(database: Database, request: MemberPageRequest): Promise<MemberPage> {
+  return readByIndexes(database, (db) => list(db, request))
+}
+
+async function list(db: Reader, request: MemberPageRequest): Promise<MemberPage> {
   const sizes = await sizesOf(db, request)
   const rows = (await collectFew(db, request, sizes)) ?? (await walk(db, request, sizes))
   const page = rows.slice(0, request.limit)
@@ -85,6 +92,7 @@ async function collectFew(db: Reader, request: MemberPageRequest, sizes: Sizes):
     : sql`member_listing AS listing`
   const joined = set ? [sql`listing.account_id = narrowed.account_id`] : []
   const others = (['role', 'group'] as const).filter((each) => each !== set).flatMap((each) => isIn(each, request))
+  const isFew = sql`(SELECT count(*) FROM listing) <= ${FEW}`
   const order = sql`sort_value ${directionOf(request)}, account_id ${directionOf(request)}`
   const { rows } = await sql<Row & { candidates: number }>`WITH RECURSIVE ${groupsOf(request)}
     listing AS MATERIALIZED (
@@ -93,9 +101,9 @@ async function collectFew(db: Reader, request: MemberPageRequest, sizes: Sizes):
     )
     SELECT counted.candidates, found.account_id, found.sort_value
     FROM (SELECT count(*) AS candidates FROM listing) AS counted LEFT JOIN (
-      SELECT DISTINCT account_id, sort_value FROM listing WHERE ${sql.join([...others, ALWAYS], sql` AND `)}
+      SELECT DISTINCT account_id, sort_value FROM listing WHERE ${sql.join([isFew, ...others], sql` AND `)}
       ORDER BY ${order} LIMIT ${request.limit + 1}
-    ) AS found ON counted.candidates <= ${FEW}
+    ) AS found ON ${ALWAYS}
     ORDER BY ${order}`.execute(db)
   if ((rows[0]?.candidates ?? 0) > FEW) return undefined
   return rows.filter(({ account_id }) => account_id !== null)
@@ -105,7 +113,8 @@ async function walk(db: Reader, request: MemberPageRequest, sizes: Sizes): Promi
   const sets = (['role', 'group'] as const).flatMap((set) => {
     const size = sizes[set]
     if (size === undefined) return []
-    return size < MANY ? [sql`listing.account_id IN (${SETS[set](request)})`] : isIn(set, request)
+    // PostgreSQL takes the alternative as a reason to hash the set, not to look up each of its members.
+    return size < MANY ? [sql`(listing.account_id IN (${SETS[set](request)}) OR 1 = 0)`] : isIn(set, request)
   })
   const { neverSignedIn, sort, ...others } = request
   // For everybody who never signed in, SQLite would read the index of sign-ins and order them all, in 40 to 130 ms. Of a
@@ -136,9 +145,11 @@ function beyond(request: MemberPageRequest): RawBuilder<unknown>[] {
 
 /** What a row of the listing tells by itself. */
 function ofRow({ status, neverSignedIn, q }: MemberCriteria): RawBuilder<unknown>[] {
+  // A search looks at all rows: of a sum SQLite has no index, by which it would look each of them up.
+  const signedInAt = q === undefined ? sql`last_sign_in_at` : sql`(last_sign_in_at + 0)`
   return [
     ...(status === 'all' ? [] : [sql`listing.is_active = ${status === 'active' ? 1 : 0}`]),
-    ...(neverSignedIn === undefined ? [] : [neverSignedIn ? sql`last_sign_in_at = 0` : sql`last_sign_in_at > 0`]),
+    ...(neverSignedIn === undefined ? [] : [sql`${signedInAt} ${sql.raw(neverSignedIn ? '=' : '>')} 0`]),
     ...(q === undefined ? [] : [containsText(['listing.search_key'], q)]),
   ]
 }
@@ -151,14 +162,19 @@ function groupsOf({ role, group }: MemberCriteria): RawBuilder<unknown> {
 // Joined to nothing, so that SQLite looks the account's groups up in the set, not each group of the set in the account's.
 const GROUP_OF_MEMBER = sql`(group_member.group_id || '')`
 
+/** Keeps PostgreSQL from reading everybody in the set to answer for a few. */
+const ONE_BY_ONE = sql`LIMIT 1 OFFSET 0`
+
 /** Of a row of the listing, whether it is in a set that the request names; nothing if it names none. */
 function isIn(set: keyof typeof SETS, { role, group }: MemberCriteria): RawBuilder<unknown>[] {
   const byGroup = (groups: string) => sql`EXISTS (SELECT 1 FROM group_member
-    WHERE group_member.account_id = listing.account_id AND ${GROUP_OF_MEMBER} IN (SELECT group_id FROM ${sql.ref(groups)}))`
+    WHERE group_member.account_id = listing.account_id AND ${GROUP_OF_MEMBER} IN (SELECT group_id FROM ${sql.ref(groups)})
+    ${ONE_BY_ONE})`
   if (set === 'group') return group === undefined ? [] : [byGroup('below')]
   if (role === undefined) return []
   return [
-    sql`(EXISTS (SELECT 1 FROM role_grant WHERE role_grant.account_id = listing.account_id AND role_grant.role = ${role})
+    sql`(EXISTS (SELECT 1 FROM role_grant
+        WHERE role_grant.account_id = listing.account_id AND role_grant.role = ${role} ${ONE_BY_ONE})
       OR ${byGroup('holding')})`,
   ]
 }

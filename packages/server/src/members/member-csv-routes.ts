@@ -5,7 +5,7 @@ import { contextOf } from '../http/authenticate.ts'
 import type { Router } from '../http/routes.ts'
 import { closed, Nullable, OneOf } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
-import type { Reader } from '../storage/database.ts'
+import type { Database } from '../storage/database.ts'
 import { importMembers, previewImport } from './import-members.ts'
 import type { LinePlan } from './import-plan.ts'
 import { listMembers, type MemberCriteria, type MemberPosition } from './list-members.ts'
@@ -87,16 +87,22 @@ export function registerMemberCsvRoutes(app: Router, services: Services): void {
     async (req, reply) => {
       const { status = 'all', ...criteria } = req.query
       reply.header('content-disposition', 'attachment; filename="members.csv"').type('text/csv; charset=utf-8')
-      return reply.send(Readable.from(exported(database.read, { ...criteria, status })) as never)
+      return reply.send(Readable.from(exported(database, { ...criteria, status })) as never)
     },
   )
 }
 
-async function* exported(db: Reader, criteria: MemberCriteria): AsyncGenerator<string> {
+async function* exported(database: Database, criteria: MemberCriteria): AsyncGenerator<string> {
   yield csvHeader()
   let after: MemberPosition | undefined
   do {
-    const page = await listMembers(db, { ...criteria, sort: 'username', direction: 'asc', limit: EXPORT_PAGE, after })
+    const page = await listMembers(database, {
+      ...criteria,
+      sort: 'username',
+      direction: 'asc',
+      limit: EXPORT_PAGE,
+      after,
+    })
     yield csvOf(page.items)
     after = page.next
   } while (after !== undefined)

@@ -59,7 +59,7 @@ export function registerMemberRoutes(app: Router, services: Services): void {
     async (req) => {
       const { status = 'all', sort: order = 'username', cursor, limit = 50, ...criteria } = req.query
       const sort = order.replace('-', '') as MemberSort
-      const { items, next } = await listMembers(database.read, {
+      const { items, next } = await listMembers(database, {
         ...criteria,
         status,
         sort,
