@@ -8,7 +8,14 @@ export default defineConfig({
     // By default one core would be left idle.
     maxWorkers: '100%',
     projects: [
-      { test: { name: 'verifier', include: ['packages/verifier/test/**/*.test.ts'], testTimeout: HANG_MS } },
+      {
+        test: {
+          name: 'verifier',
+          include: ['packages/verifier/test/**/*.test.ts'],
+          testTimeout: HANG_MS,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'client', include: ['packages/client/test/**/*.test.ts'], testTimeout: HANG_MS } },
       // Each test is a search that keeps a core busy.
       { test: { name: 'spec', include: ['spec/**/*.test.ts'], maxConcurrency: 2 } },

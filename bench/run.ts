@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 import { startPostgres } from '../packages/server/test/support/postgres-server.ts'
+import { measureAdapters } from './adapters.ts'
 import { measureBulkRevocation } from './bulk-revoke.ts'
 import { measureCommandLine } from './cli.ts'
 import { measureGroups } from './groups.ts'
@@ -31,6 +32,7 @@ try {
   const small = await makeDatabase('small', { one: ONE_ROLE, all: { tokens: IN_USE, roles: ALL_ROLES } })
   await overHttp(small)
   rows.push(...(await measureGroups(folder)))
+  rows.push(...(await measureAdapters(folder)))
   rows.push(...(await measureBulkRevocation(folder)))
   const large = await makeDatabase('large', { one: ONE_ROLE, rest: { ...ONE_ROLE, tokens: MANY - IN_USE } })
   await inProcess(small, large)

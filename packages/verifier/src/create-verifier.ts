@@ -109,14 +109,9 @@ export function createVerifier({
     id: string | undefined,
     { address, client }: Caller,
   ): Promise<Verdict> {
-    const presented = {
-      token: secret,
-      ...(address !== undefined && { address }),
-      ...(client !== undefined && { client }),
-    }
     const introspect = async () => {
       const fill = coherence.beginFill()
-      const introspection = await ramp.introspect(presented)
+      const introspection = await ramp.introspect(secret, { address, client })
       const verdict = verdictOf(introspection)
       const isKept = id !== undefined && LASTING.has(verdict.outcome) && coherence.mayKeep(fill, introspection.epoch)
       if (isKept) cache.set(id, findingOf(introspection, verdict, digest, address))

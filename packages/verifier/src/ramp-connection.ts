@@ -1,5 +1,6 @@
+import { cleanCaller } from './clean-caller.ts'
 import type { LeaseConnection, Registration, Renewal, Report } from './coherence.ts'
-import type { UseCounter } from './use-counter.ts'
+import type { Caller, UseCounter, Used } from './use-counter.ts'
 import type { Refusal } from './verdict.ts'
 
 /** What RAMP says of a token (`POST /api/v1/verifiers/introspect`). */
@@ -65,8 +66,8 @@ export function rampConnection({ url, token, name, fetch }: RampOptions) {
   }
 
   return {
-    introspect: (presented: { token: string; address?: string; client?: string }) =>
-      call<Introspection>('POST', '/introspect', presented),
+    introspect: (token: string, caller: Caller) =>
+      call<Introspection>('POST', '/introspect', { token, ...cleanCaller(caller) }),
 
     /** A renewal takes the uses along that were counted, and puts them back if it does not arrive. */
     leases(uses: UseCounter, onTokenPrefix: (prefix: string) => void): LeaseConnection {
@@ -77,7 +78,7 @@ export function rampConnection({ url, token, name, fetch }: RampOptions) {
       async function renew({ id, ...report }: Report, waitMs: number, signal?: AbortSignal): Promise<Renewal> {
         const used = uses.take(USED_LIMIT)
         try {
-          const body = { ...report, waitMs, ...(used.length > 0 && { used }) }
+          const body = { ...report, waitMs, ...(used.length > 0 && { used: used.map(reported) }) }
           return await call<Renewal>('POST', `/${id}/renew`, body, signal)
         } catch (error) {
           uses.putBack(used)
@@ -114,6 +115,11 @@ export function rampConnection({ url, token, name, fetch }: RampOptions) {
       }
     },
   }
+}
+
+/** As a renewal reports it. */
+function reported({ tokenId, calls, refusals, ...caller }: Used) {
+  return { tokenId, calls, refusals, ...cleanCaller(caller) }
 }
 
 /** Of this package, for whoever looks at the list of verifiers. */

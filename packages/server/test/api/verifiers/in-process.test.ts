@@ -116,6 +116,20 @@ onBothEngines('A verifier in another service', (engine) => {
       .toMatchObject({ lastUsedAddress: '192.0.2.9', lastUsedClient: 'curl/8.5.0' })
   })
 
+  test('is not put out by a client that calls itself by ten thousand characters, from an address that is none', async () => {
+    const own = await connectVerifier(server)
+    const script = await server.administrator.token()
+    const strange = { address: 'x'.repeat(1000), client: `${'y'.repeat(500)}\t\u0085`.repeat(20) }
+    expect((await own.verify(`Bearer ${script.secret}`, strange)).outcome).toBe('active')
+    await own.warm(script)
+    expect((await own.verify(`Bearer ${script.secret}`, strange)).outcome).toBe('active')
+    await own.close()
+    expect(own.freshness.filter(({ state }) => state === 'stale')).toEqual([])
+    const { body } = await server.administrator.get(`/api/v1/tokens/${script.id}`)
+    expect(body.lastUsedClient).toMatch(/^y{200}$/)
+    expect(body.lastUsedAddress).not.toContain('x')
+  })
+
   test('is seen by whoever may see nodes, with its lag and its lease', async () => {
     const { status, body } = await server.administrator.get('/api/v1/verifiers')
     expect(status).toBe(200)
