@@ -64,9 +64,10 @@ module.exports = {
     },
     {
       name: 'the-verifier-depends-on-nothing',
+      comment: 'But on types of frameworks: its published entries are imported without these in a test.',
       severity: 'error',
       from: { path: '^packages/verifier/src/' },
-      to: { pathNot: ['^packages/verifier/src/', '^(node:)?crypto$', '^node_modules/(hono|fastify)/.*\\.d\\.ts$'] },
+      to: { pathNot: ['^packages/verifier/src/', '^(node:)?crypto$', '^node_modules/(hono|fastify)/'] },
     },
     {
       name: 'the-client-knows-only-the-api',
