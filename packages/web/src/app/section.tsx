@@ -42,4 +42,8 @@ export function Section({ title, description, action, isNews = false, children }
   )
 }
 
-const takeFocus = (element: HTMLElement | null) => element?.focus()
+/** As at a new page: from its top. */
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus({ preventScroll: true })
+  if (element) window.scrollTo(0, 0)
+}

@@ -38,7 +38,10 @@ export function CodeForm({ initialCode, onFound }: CodeFormProps) {
   )
 
   return (
-    <Section title="Code" description="It is shown where you started the program, and is valid for ten minutes.">
+    <Section
+      title="Enter the code"
+      description="It is shown where you started the program, and is valid for ten minutes."
+    >
       <form onSubmit={submit} noValidate>
         <Stack gap="md" maw="26rem">
           <FormAlert message={search.error && !isUnknown ? messageOf(search.error) : undefined} />
