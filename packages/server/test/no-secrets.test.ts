@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type Member, newName, type TokenHolder } from './support/actors.ts'
+import { type Member, newName, TokenHolder } from './support/actors.ts'
 import { onBothEngines } from './support/databases.ts'
 import type { Answer } from './support/http-client.ts'
+import { client, type Machine, machineWith } from './support/machines.ts'
+import { sendForm } from './support/oauth-client.ts'
 import { useServer } from './support/test-app.ts'
 
 onBothEngines('A secret', (engine) => {
@@ -15,15 +17,24 @@ onBothEngines('A secret', (engine) => {
   beforeAll(async () => {
     owner = await server.member({ username: newName('canary') })
     script = await owner.token({ name: 'canary' })
+    const device = await sendForm(server.anonymous, '/oauth2/device_authorization', { client_id: 'ramp-cli' })
+    const machine = await machineWith(server)
+    const grant = { grant_type: 'client_credentials' }
+    const access = await sendForm(client(server.origin, machine.id, machine.token.secret), '/oauth2/token', grant)
     const typed = 'correct-horse-battery-staple-in-the-wrong-field'
     canaries = {
       token: script.secret.slice('ramp_pat_'.length + 12, -6),
+      'device code': device.body.device_code,
+      'user code': device.body.user_code,
+      'service token': machine.token.secret.slice(21, -6),
+      'access token': access.body.access_token.slice(21, -6),
       cookie: owner.cookie.slice('ramp_session='.length),
       password: owner.password.replace(owner.username, ''),
       'initial password': 'initial password of',
       'what was typed as a username': typed,
     }
     await everythingThatGoesWrong(typed)
+    await oauthThatGoesWrong(device.body, machine, access.body.access_token)
     await server.services.usage.flush()
   })
 
@@ -82,6 +93,35 @@ onBothEngines('A secret', (engine) => {
     expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
   }
 
+  async function oauthThatGoesWrong(
+    codes: { device_code: string; user_code: string },
+    machine: Machine,
+    access: string,
+  ): Promise<void> {
+    const { anonymous, origin } = server
+    const { secret } = machine.token
+    const poll = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: 'ramp-cli' }
+    const grant = { grant_type: 'client_credentials', client_id: machine.id }
+    const calls = [
+      sendForm(anonymous, '/oauth2/token', { ...poll, device_code: codes.device_code }),
+      sendForm(anonymous, '/oauth2/token', { ...poll, device_code: `${codes.device_code}x` }),
+      sendForm(anonymous, '/oauth2/token', { ...poll, client_id: codes.device_code, scope: codes.device_code }),
+      sendForm(anonymous, '/oauth2/token', { ...grant, client_secret: `${secret}x` }),
+      sendForm(anonymous, '/oauth2/token', { ...grant, client_id: secret, client_secret: access }),
+      sendForm(anonymous, '/oauth2/token', { ...grant, client_secret: secret, scope: `${secret} ${access}` }),
+      sendForm(anonymous, '/oauth2/token', `${secret}=1&${secret}=1`),
+      sendForm(anonymous, '/oauth2/token', { grant_type: secret }),
+      sendForm(anonymous, '/oauth2/device_authorization', { client_id: 'ramp-cli', device_name: secret }),
+      sendForm(client(origin, machine.id, access), '/oauth2/token', { grant_type: 'client_credentials' }),
+      server.administrator.post('/api/v1/admin/tokens/explain', { token: access }),
+      machine.token.get('/api/v1/me', { 'user-agent': access }),
+      new TokenHolder(origin, { id: '', secret: access }).get('/api/v1/me'),
+    ]
+    const oauthAnswers = await Promise.all(calls)
+    expect(oauthAnswers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
+    answers.push(...oauthAnswers)
+  }
+
   const expectNowhere = (where: string, text: string) => {
     for (const [what, canary] of Object.entries(canaries)) {
       expect(text.toLowerCase().includes(canary.toLowerCase()), `${what} in ${where}`).toBe(false)
@@ -110,7 +150,14 @@ onBothEngines('A secret', (engine) => {
         : "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
     )
     expect(tables.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['token', 'session', 'audit_event', 'sign_in_failure']),
+      expect.arrayContaining([
+        'token',
+        'access_token',
+        'device_authorization',
+        'session',
+        'audit_event',
+        'sign_in_failure',
+      ]),
     )
     for (const { name } of tables) {
       const rows = await server.sql(`SELECT * FROM ${name}`)

@@ -8,6 +8,8 @@ const SNAPSHOTS = {
   member: 'SELECT * FROM member ORDER BY account_id',
   role_grant: 'SELECT * FROM role_grant ORDER BY account_id, role',
   token: 'SELECT * FROM token ORDER BY id',
+  access_token: 'SELECT * FROM access_token ORDER BY id',
+  device_authorization: 'SELECT id, decided_by, redeemed_at FROM device_authorization ORDER BY id',
   session: 'SELECT id, account_id FROM session ORDER BY id',
   authz_clock: 'SELECT * FROM authz_clock',
   audit_event: 'SELECT * FROM audit_event ORDER BY id',
