@@ -96,7 +96,9 @@ function written(stream: NodeJS.ReadableStream | null, chunks: readonly string[]
   return new Promise<string>((resolve) => {
     const look = () => {
       const [, found] = pattern.exec(chunks.join('')) ?? []
-      if (found !== undefined) resolve(found)
+      if (found === undefined) return
+      stream?.off('data', look)
+      resolve(found)
     }
     stream?.on('data', look)
     look()
