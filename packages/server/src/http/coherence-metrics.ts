@@ -26,6 +26,7 @@ export function registerCoherenceMetrics(registry: Registry, { database, verifie
     name: 'ramp_lease_remaining_seconds',
     help: 'For how much longer this process believes what it has in memory if it hears nothing more; 0: it reads the database. PostgreSQL only.',
     registers,
+    aggregator: 'min',
     collect() {
       this.set(verifier.freshness().leaseMs / 1000)
     },
@@ -52,12 +53,15 @@ export function registerCoherenceMetrics(registry: Registry, { database, verifie
     name: 'ramp_verifier_lag_changes',
     help: 'How many changes the verifier that is furthest behind, of those with a live lease, has still to apply.',
     registers,
+    aggregator: 'max',
   })
   new Gauge({
     name: 'ramp_verifiers',
     help: 'Verifiers of the whole installation, by kind and state.',
     labelNames: ['kind', 'state'],
     registers,
+    // Each worker says the same.
+    aggregator: 'max',
     async collect() {
       this.reset()
       const standing = await database.leases.list().catch(() => undefined)

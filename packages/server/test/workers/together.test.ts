@@ -110,6 +110,10 @@ onBothEngines('Workers at one port', (engine) => {
     for (let call = 0; call < 5; call++) await Promise.all([use(one, token), use(other, token)])
     expect(await active(one)).toBe(before + 10)
     expect(await active(other)).toBe(before + 10)
+    // What each reads from the database is not summed.
+    const { body } = await one.send('GET', '/metrics')
+    const nodes = [...body.matchAll(/^ramp_verifiers\{kind="node",state="\w+"\} (\d+)$/gm)]
+    expect(nodes.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(engine === 'postgres' ? 2 : 0)
   })
 
   test('limits on guessing are those of the machine, not of each', async () => {
