@@ -34,6 +34,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'proxies',
+          include: ['examples/proxies/test/**/*.test.ts'],
+          globalSetup: ['examples/proxies/test/support/global-setup.ts'],
+          testTimeout: HANG_MS,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/support/global-setup.ts'],
