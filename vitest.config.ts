@@ -32,6 +32,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: 'faults', include: ['faults/**/*.test.ts'], testTimeout: HANG_MS } },
       {
         test: {
           name: 'proxies',

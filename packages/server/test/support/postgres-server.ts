@@ -12,6 +12,8 @@ export interface PostgresServer {
   /** `postgres://…` without a database name. */
   readonly url: string
   createDatabase(name: string): Promise<void>
+  /** Ends it and starts it anew on the same data and port: another run, as after a failover. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -44,7 +46,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     user: 'postgres',
     password: PASSWORD,
-    persistent: false,
+    // What is left is removed below.
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: isRoot,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
@@ -68,6 +71,12 @@ export async function startPostgres(): Promise<PostgresServer> {
   return {
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}`,
     createDatabase: (name) => server.createDatabase(name),
+    async restart() {
+      watchdog?.kill()
+      await server.stop()
+      await server.start()
+      watchdog = startWatchdog(folder)
+    },
     async stop() {
       await server.stop()
       watchdog?.kill()
