@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
+import { openPostgres } from '../packages/server/src/storage/postgres.ts'
 import { signIn, TokenHolder, tokenVerifier } from '../packages/server/test/support/actors.ts'
 import { seededRandom } from '../packages/server/test/support/seeded-random.ts'
 import { callSteadily, type Tokens } from './call-steadily.ts'
@@ -71,12 +71,9 @@ export async function runFaults({ seconds, nodes, verifiers, seed, lanes = 4 }: 
 
     const workload = await startWorkload(cluster.nodes, random, lanes, { onToken, onForgotten })
     const faults: Fault[] = []
-    const connect = async () => {
-      const client = new pg.Client({ connectionString: cluster.databaseUrl })
-      await client.connect()
-      return client
-    }
-    const stopFaults = startFaults({ cluster, verifiers: services, connect }, random, (fault) => faults.push(fault))
+    const crashDatabase = () => killOneBackend(cluster.databaseUrl)
+    const scene = { cluster, verifiers: services, crashDatabase }
+    const stopFaults = startFaults(scene, random, (fault) => faults.push(fault))
     await delay(seconds * 1000)
     await stopFaults()
     await delay(RECOVERY_MS)
@@ -111,6 +108,23 @@ export async function runFaults({ seconds, nodes, verifiers, seed, lanes = 4 }: 
     }
   } finally {
     await cluster.stop()
+  }
+}
+
+/** One of its processes is killed: the server breaks all connections and recovers, without what is not logged: the leases. */
+async function killOneBackend(url: string): Promise<void> {
+  const client = openPostgres(url).openClient()
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'ramp' AND pid <> pg_backend_pid() LIMIT 1",
+    )
+    if (rows[0] !== undefined) process.kill(rows[0].pid, 'SIGKILL')
+  } catch {
+    // Another fault has the database down already.
+  } finally {
+    void client.end().catch(() => {})
   }
 }
 

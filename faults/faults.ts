@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import type { Cluster, Node, VerifierProcess } from './cluster.ts'
 import { type Fault, machineNow } from './history.ts'
 
@@ -8,8 +7,7 @@ type Random = { below1(): number; between(min: number, max: number): number }
 interface Scene {
   readonly cluster: Cluster
   readonly verifiers: readonly VerifierProcess[]
-  /** A connection past all networks, made anew after each restart of the database. */
-  connect(): Promise<pg.Client>
+  crashDatabase(): Promise<void>
 }
 
 /** What can go wrong: does it, keeps it up for a while, undoes it. Returns whom it keeps from deciding. */
@@ -92,15 +90,8 @@ export const FAULTS: Readonly<Record<string, Kind>> = {
     await scene.cluster.postgres.restart()
     return everybody(scene)
   },
-  /** All its connections break, and what is not logged is lost: the leases. */
   async 'database crashed'(scene) {
-    const client = await scene.connect()
-    const { rows } = await client.query<{ pid: number }>(
-      "SELECT pid FROM pg_stat_activity WHERE application_name = 'ramp' LIMIT 1",
-    )
-    client.on('error', () => {})
-    if (rows[0] !== undefined) process.kill(rows[0].pid, 'SIGKILL')
-    await client.end().catch(() => {})
+    await scene.crashDatabase()
     return everybody(scene)
   },
 }
