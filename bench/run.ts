@@ -11,6 +11,7 @@ import { measureLists } from './lists.ts'
 import { measure, startLoad, startServer, timeToFirstAnswer } from './processes.ts'
 import { ALL_ROLES, type Seed, seed } from './seed.ts'
 import { type Row, ratios, type Spread, spread } from './statistics.ts'
+import { measureWorkers } from './workers.ts'
 
 /**
  * `npm run bench`: measures what RAMP promises of its speed, prints a table, and writes `bench/results/bench.json`. Ratios are
@@ -31,6 +32,7 @@ const rows: Row[] = []
 try {
   const small = await makeDatabase('small', { one: ONE_ROLE, all: { tokens: IN_USE, roles: ALL_ROLES } })
   await overHttp(small)
+  rows.push(...(await measureWorkers(folder)))
   rows.push(...(await measureGroups(folder)))
   rows.push(...(await measureAdapters(folder)))
   rows.push(...(await measureBulkRevocation(folder)))
