@@ -35,8 +35,8 @@ export default defineConfig({
       { test: { name: 'faults', include: ['faults/**/*.test.ts'], testTimeout: HANG_MS } },
       {
         test: {
-          name: 'proxies',
-          include: ['examples/proxies/test/**/*.test.ts'],
+          name: 'examples',
+          include: ['examples/*/test/**/*.test.ts'],
           globalSetup: ['examples/proxies/test/support/global-setup.ts'],
           testTimeout: HANG_MS,
           hookTimeout: 60_000,
