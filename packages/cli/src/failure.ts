@@ -11,7 +11,7 @@ export const EXIT = {
   notSignedIn: 3,
   /** No server, a certificate that is not trusted, something else that answers, or a server that cannot now. */
   noAnswer: 4,
-  /** Something on this machine: a file that cannot be written, a keyring that does not open, a git that fails. */
+  /** Something on this machine: a file that cannot be read or written, a keyring that does not open, a git that fails. */
   here: 5,
   /** Stopped at a prompt with Ctrl-C: 128 + SIGINT, as shells have it. */
   interrupted: 130,

@@ -22,7 +22,7 @@ try {
 
 async function run(words: readonly string[]): Promise<void> {
   assertNoTokens(words)
-  const [first = '--help', second] = words
+  const [first = '--help', second] = words.map((word) => (word === '-h' ? '--help' : word))
   if (first === '--version') return terminal.print(VERSION)
   if (first === '--help' || first === 'help') return terminal.print(overview(await allCommands()))
 

@@ -28,7 +28,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
   const specs: Readonly<Record<string, OptionSpec>> = { ...COMMON_OPTIONS, ...command.options }
   const { tokens } = parseArgs({
     args: [...argv],
-    options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, toParseArgs(spec)])),
+    options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, toParseArgs(name, spec)])),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -67,6 +67,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
   return { args: Object.fromEntries(names.map(([name], index) => [name, positionals[index]])), options }
 }
 
-function toParseArgs({ value, isMany }: OptionSpec) {
-  return { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: isMany === true }
+function toParseArgs(name: string, { value, isMany }: OptionSpec) {
+  const type = value === undefined ? ('boolean' as const) : ('string' as const)
+  return { type, multiple: isMany === true, ...(name === 'help' && { short: 'h' }) }
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -7,7 +6,7 @@ import type { Terminal } from './terminal.ts'
  * standard input. Never from an argument: those are seen in the list of processes and stay in the shell's history.
  */
 export async function readSecret(terminal: Terminal, what: string): Promise<string> {
-  const secret = terminal.isInteractive ? await hiddenLine(`${what}: `) : (await firstLine()).trim()
+  const secret = terminal.isInteractive ? await typedLine(`${what}: `, false) : (await firstLine()).trim()
   if (secret === '')
     throw new Failure('usage', `No ${what.toLowerCase()} was given: type it, or write it to standard input.`)
   return secret
@@ -16,12 +15,7 @@ export async function readSecret(terminal: Terminal, what: string): Promise<stri
 /** Asks something that is no secret. */
 export async function ask(terminal: Terminal, what: string): Promise<string> {
   if (!terminal.isInteractive) throw new Failure('usage', `Nobody is there to be asked for the ${what.toLowerCase()}.`)
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return (await lines.question(`${what}: `)).trim()
-  } finally {
-    lines.close()
-  }
+  return (await typedLine(`${what}: `, true)).trim()
 }
 
 const RETURN = /[\r\n]/
@@ -29,7 +23,8 @@ const END_OF_INPUT = '\u0004'
 const INTERRUPT = '\u0003'
 const ERASE = /[\b\u007f]/
 
-function hiddenLine(prompt: string): Promise<string> {
+/** A line from the keyboard, key by key: the terminal itself shows nothing of it. */
+function typedLine(prompt: string, isShown: boolean): Promise<string> {
   const { stdin, stderr } = process
   stderr.write(prompt)
   stdin.setRawMode(true)
@@ -48,8 +43,10 @@ function hiddenLine(prompt: string): Promise<string> {
       for (const key of keys) {
         if (key === INTERRUPT) return stop(() => reject(new Failure('interrupted', 'Stopped.')))
         if (RETURN.test(key) || key === END_OF_INPUT) return stop(() => resolve(typed.join('')))
-        if (ERASE.test(key)) typed.pop()
-        else typed.push(key)
+        if (!ERASE.test(key)) {
+          typed.push(key)
+          if (isShown) stderr.write(key)
+        } else if (typed.pop() !== undefined && isShown) stderr.write('\b \b')
       }
     }
     stdin.on('data', read)

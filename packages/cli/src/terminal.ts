@@ -5,7 +5,7 @@ type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow'
 /** Where `ramp` writes. Results go to standard output; all that is said about them, to standard error. */
 export interface Terminal {
   readonly isColoured: boolean
-  /** Whether somebody is there to read a prompt and to answer it. */
+  /** Whether standard input is a terminal, with somebody who can be asked. */
   readonly isInteractive: boolean
   print(text: string): void
   say(sentence: string): void
@@ -29,7 +29,7 @@ export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
   }
   return {
     isColoured,
-    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+    isInteractive: stdin.isTTY === true,
     print(text) {
       clear()
       stdout.write(`${text}\n`)

@@ -64,13 +64,16 @@ describe('ramp scan of a folder', () => {
     )
   })
 
-  test('follows no link, waits for no pipe, and goes on past what it cannot read', async () => {
+  test('follows no link, unless it is the one that is named', async () => {
     const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()]
     writeFileSync(join(elsewhere, 'secret'), newToken().text)
     symlinkSync(elsewhere, join(folder, 'folder'))
     symlinkSync(join(elsewhere, 'secret'), join(folder, 'file'))
     symlinkSync('loop', join(folder, 'loop'))
     expect(await shell.ramp(['scan', folder])).toMatchObject({ code: 0, stdout: '' })
+    // What is named itself is meant.
+    expect((await shell.ramp(['scan', join(folder, 'folder')])).stdout).toMatch(/^secret:1: /)
+    expect((await shell.ramp(['scan', join(folder, 'file')])).stdout).toMatch(/^secret:1: /)
   })
 
   test('leaves out the examples that are named', async () => {

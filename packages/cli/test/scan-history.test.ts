@@ -1,5 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { generateToken } from '@ramp/verifier'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Member } from '../../server/test/support/actors.ts'
@@ -150,6 +151,21 @@ describe('ramp scan --staged', () => {
     repository.git('add', '--all')
     repository.git('rm', '--quiet', 'first')
     expect((await shell.ramp('scan --staged', { cwd: repository.folder })).code).toBe(0)
+  })
+
+  test('stops git itself from committing', () => {
+    const repository = createRepository()
+    const ramp = fileURLToPath(new URL('../bin/ramp.js', import.meta.url))
+    const hook = `#!/bin/sh\nexec '${process.execPath}' '${ramp}' scan --staged\n`
+    repository.write('.git/hooks/pre-commit', hook)
+    chmodSync(join(repository.folder, '.git/hooks/pre-commit'), 0o755)
+    repository.write('file', 'nothing\n')
+    const first = repository.commit()
+    const { id, text } = newToken()
+    repository.write('file', text)
+    expect(() => repository.git('commit', '--all', '--message', 'with a token')).toThrow(`file:1: ramp_pat_${id}`)
+    expect(() => repository.git('commit', '--message', 'with a token', 'file')).toThrow(`file:1: ramp_pat_${id}`)
+    expect(repository.git('rev-parse', 'HEAD')).toBe(first)
   })
 
   test('outside of a repository says so', async () => {

@@ -116,6 +116,19 @@ describe('ramp login, whoami and logout', () => {
     expect((await shell.ramp('logout --revoke')).code).toBe(0)
     expect((await ending.get('/api/v1/me')).status).toBe(401)
     expect((await shell.ramp('whoami')).code).toBe(3)
+
+    const ended = await owner.token()
+    await shell.ramp('login --with-token', { stdin: ended.secret })
+    await owner.delete(`/api/v1/tokens/${ended.id}`)
+    expect((await shell.ramp('logout --revoke')).code).toBe(0)
+    expect((await shell.ramp('whoami')).stderr).toContain('Not signed in')
+  })
+
+  test('another login names the token that it replaces', async () => {
+    const shell = await signedIn()
+    const next = await owner.token()
+    const login = await shell.ramp('login --with-token', { stdin: next.secret })
+    expect(login.stderr).toContain(`The one before, ramp_pat_${script.id}, is still valid there.`)
   })
 
   describe('A credentials file', () => {

@@ -80,6 +80,16 @@ describe.runIf(process.platform === 'linux')('On a terminal', () => {
     expect((await shell.ramp('whoami', { env: { XDG_CONFIG_HOME: `${shell.folder}/third` } })).code).toBe(3)
   })
 
+  test('Ctrl-C at the question for the username, too; and what was typed wrong is taken back', async () => {
+    const env = { XDG_CONFIG_HOME: `${shell.folder}/fourth` }
+    expect((await onTerminal('tokens create --name x', [['Username: ', 'ada\u0003']], env)).code).toBe(130)
+    const dialogue = [
+      ['Username: ', 'nobodz\u007fy\r'],
+      ['Password of nobody: ', 'wrong\r'],
+    ] as const
+    expect((await onTerminal('tokens create --name x', dialogue, env)).code).toBe(3)
+  })
+
   test('there are colours, and none with NO_COLOR', async () => {
     const env = { RAMP_TOKEN: script.secret }
     expect((await onTerminal('tokens list', [], env)).screen).toContain('\u001b[1mID')

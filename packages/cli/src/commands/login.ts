@@ -3,7 +3,7 @@ import { authorizeDevice } from '../authorize-device.ts'
 import { type Context, command } from '../command.ts'
 import { clientFor, readMe } from '../connection.ts'
 import { readSaved } from '../credentials/credentials-file.ts'
-import { saveToken } from '../credentials/saved-token.ts'
+import { savedToken, saveToken } from '../credentials/saved-token.ts'
 import { Failure } from '../failure.ts'
 import { readSecret } from '../prompt.ts'
 import { isReadableOnTheWay } from '../server-address.ts'
@@ -25,16 +25,18 @@ const login = command({
       terminal.say(`Careful: ${url} is not https, and what is sent there can be read on the way.`)
     }
     // Before anything is made: a credential that cannot be kept would be lost.
-    readSaved(env)
+    const saved = readSaved(env)
     const token = isPasted ? await pasted(context) : parse(await authorizeDevice(terminal, clientFor(url)))
     const client = clientFor(url, token.text)
     const me = await readMe(url, client)
+    const before = readToken((await savedToken(env, saved, url).catch(() => undefined)) ?? '')
     const place = await saveToken(env, url, token.text).catch(async (error: unknown) => {
       // Made for this machine, which cannot keep it: nobody would ever use it.
       if (!isPasted) await answerOf(client.DELETE('/api/v1/tokens/current')).catch(() => {})
       throw error
     })
     terminal.say(`Signed in at ${url} as ${me.account.username}. The token ${token.name} is saved ${place}.`)
+    if (before && before.id !== token.id) terminal.say(`The one before, ${before.name}, is still valid there.`)
     if (env['RAMP_TOKEN']) terminal.say('RAMP_TOKEN is set, and wins over it.')
     if (context.isJson) context.print(me, () => '')
   },

@@ -1,4 +1,4 @@
-import { answerOf } from '@ramp/client'
+import { answerOf, ProblemError } from '@ramp/client'
 import { command } from '../command.ts'
 import { clientFor } from '../connection.ts'
 import { readSaved } from '../credentials/credentials-file.ts'
@@ -16,9 +16,9 @@ const logout = command({
     if (saved.servers[url] === undefined) return terminal.say(`Not signed in at ${url}.`)
     if (revoke) {
       const token = await savedToken(env, saved, url)
-      await answerOf(clientFor(url, token).DELETE('/api/v1/tokens/current'))
+      await revokeToken(url, token)
       await forgetToken(env, url)
-      return terminal.say(`Signed out at ${url}, and the token is revoked.`)
+      return terminal.say(`Signed out at ${url}, and the token is no longer valid.`)
     }
     const entry = saved.servers[url]
     await forgetToken(env, url)
@@ -26,5 +26,12 @@ const logout = command({
     terminal.say(`Signed out at ${url}. The token${name ? ` ${name}` : ''} is still valid there.`)
   },
 })
+
+/** One that is not accepted any more needs no revocation. */
+async function revokeToken(url: string, token: string | undefined): Promise<void> {
+  await answerOf(clientFor(url, token).DELETE('/api/v1/tokens/current')).catch((error: unknown) => {
+    if (!(error instanceof ProblemError && error.status === 401)) throw error
+  })
+}
 
 export const COMMANDS = [logout]

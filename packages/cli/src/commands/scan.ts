@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { isTokenPrefix } from '@ramp/verifier'
 import { type Context, command } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
@@ -47,7 +47,8 @@ interface Wanted {
   readonly prefix: string | undefined
 }
 
-async function search({ terminal }: Context, path: string, wanted: Wanted): Promise<readonly Finding[]> {
+async function search({ terminal }: Context, given: string, wanted: Wanted): Promise<readonly Finding[]> {
+  const { path, isFolder } = lookAt(given)
   const findings: Finding[] = []
   const { prefix } = wanted
   const found = (finding: Finding) => void findings.push(finding)
@@ -57,11 +58,14 @@ async function search({ terminal }: Context, path: string, wanted: Wanted): Prom
     withIgnored: wanted.ignored,
     found,
     read: files.count,
-    unreadable: (each: string) => terminal.say(`ramp: ${plain(each)} cannot be read.`),
+    unreadable: (each: string) => {
+      terminal.say(`ramp: ${plain(each)} cannot be read.`)
+      process.exitCode = EXIT.here
+    },
   }
-  if (!isFolder(path)) {
+  if (!isFolder) {
     if (wanted.staged) throw new Failure('usage', '--staged takes a folder.')
-    scanFile(dirname(resolve(path)), basename(path), fileScan)
+    scanFile(dirname(path), basename(path), fileScan)
     files.end()
     return findings
   }
@@ -82,12 +86,16 @@ async function search({ terminal }: Context, path: string, wanted: Wanted): Prom
   return findings
 }
 
-function isFolder(path: string): boolean {
+/** What is named is scanned even if it is a link; the links in it are not followed. */
+function lookAt(given: string): { readonly path: string; readonly isFolder: boolean } {
   try {
-    return lstatSync(path).isDirectory()
+    const path = realpathSync(given)
+    const found = statSync(path)
+    if (found.isDirectory() || found.isFile()) return { path, isFolder: found.isDirectory() }
   } catch {
-    throw new Failure('usage', 'There is no such file or folder to scan.')
+    // Said below.
   }
+  throw new Failure('usage', 'There is no such file or folder to scan.')
 }
 
 /** Redrawing for each would take longer than reading it. */

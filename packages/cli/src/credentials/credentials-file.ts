@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -35,7 +36,7 @@ export function readSaved(env: NodeJS.ProcessEnv): Saved {
 /** Replaces the file, whole or not at all. Throws a `Failure` if it cannot. */
 export function writeSaved(env: NodeJS.ProcessEnv, saved: Saved): void {
   const path = credentialsPath(env)
-  const unfinished = `${path}.${process.pid}`
+  const unfinished = `${path}.${randomUUID()}`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(unfinished, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true })

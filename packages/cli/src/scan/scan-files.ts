@@ -1,5 +1,5 @@
 import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs'
-import { opendir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Finding } from './finding.ts'
 import { findRepository, git, split } from './git.ts'
@@ -19,25 +19,27 @@ export interface FileScan {
 /** Scans the files below a folder: in a git repository those that git knows or would add, elsewhere all but `.git`. */
 export async function scanFiles(folder: string, scan: FileScan): Promise<void> {
   const repository = scan.withIgnored ? undefined : await findRepository(folder)
-  const paths = repository === undefined ? walk(folder) : repository.hasFiles ? listed(folder) : []
+  const paths = repository === undefined ? walk(folder, '', scan) : repository.hasFiles ? listed(folder, scan) : []
   for await (const path of paths) scanFile(folder, path, scan)
 }
 
 /** Ignored files are not committed, and often where a token belongs: `.env`. */
-async function* listed(folder: string): AsyncGenerator<string, void, undefined> {
+async function* listed(folder: string, scan: FileScan): AsyncGenerator<string, void, undefined> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate']
   for await (const path of split(git(folder, args), '\0')) {
     // A repository in the repository, of which git says no more.
-    if (!path.endsWith('/')) yield path
-    else for await (const inner of walk(join(folder, path))) yield join(path, inner)
+    if (path.endsWith('/')) yield* walk(folder, path, scan)
+    else yield path
   }
 }
 
-async function* walk(folder: string): AsyncGenerator<string, void, undefined> {
-  for await (const entry of await opendir(folder)) {
-    if (entry.isFile()) yield entry.name
-    if (!entry.isDirectory() || entry.name === '.git') continue
-    for await (const inner of walk(join(folder, entry.name))) yield join(entry.name, inner)
+/** The files below `path`, which is below `folder`, as paths from `folder`. */
+async function* walk(folder: string, path: string, scan: FileScan): AsyncGenerator<string, void, undefined> {
+  const entries = await readdir(join(folder, path), { withFileTypes: true }).catch(() => scan.unreadable(path))
+  for (const entry of entries ?? []) {
+    const inner = join(path, entry.name)
+    if (entry.isFile()) yield inner
+    else if (entry.isDirectory() && entry.name !== '.git') yield* walk(folder, inner, scan)
   }
 }
 
