@@ -16,14 +16,14 @@ describe('A secret', () => {
     ['whoami', '--url', `http://${TOKEN.text}@127.0.0.1:1`],
     [TOKEN.text],
     ['explain', `old_${generateToken('acme', 'service').text}`],
-  ])('among the arguments is refused, with the reason and without the secret: %s %s', async (...words) => {
+  ])('among the arguments is refused, with the reason and without the secret (%#)', async (...words) => {
     const answer = await openShell().ramp(words.filter((word) => word !== undefined))
     expect(answer).toMatchObject({ code: 2, stdout: '' })
     expect(answer.stderr).toMatch(/^ramp: An argument holds the token \w+_(pat|sat)_\w{12}: .+ standard input/)
     expect(answer.stderr).not.toMatch(/[0-9A-Za-z]{30}/)
   })
 
-  test('is in the arguments and the environment of no process while a command runs', async () => {
+  test('is in the arguments of no process while a command runs', async () => {
     const seen: string[] = []
     const url = await otherServer((_req, res) => {
       seen.push(...argumentsOfAllProcesses())

@@ -154,6 +154,22 @@ describe('ramp login, whoami and logout', () => {
       },
     )
 
+    test('that names a keyring says so where there is none', async () => {
+      const shell = openShell({ RAMP_URL: server.origin })
+      mkdirSync(dirname(shell.credentialsPath))
+      const saved = { current: server.origin, servers: { [server.origin]: { keyring: true } } }
+      writeFileSync(shell.credentialsPath, JSON.stringify(saved), { mode: 0o600 })
+      const answer = await shell.ramp('whoami')
+      expect(answer.code).toBe(5)
+      expect(answer.stderr).toContain(
+        `The token for ${server.origin} is in the keyring, which does not give it out here`,
+      )
+      expect((await shell.ramp('logout')).code).toBe(5)
+      // A new login needs no old one.
+      expect((await shell.ramp('login --with-token', { stdin: script.secret })).code).toBe(0)
+      expect((await shell.ramp('whoami')).code).toBe(0)
+    })
+
     test('that cannot be written is said to be, and nothing is left half done', async () => {
       const shell = openShell({ RAMP_URL: server.origin })
       // Where the folder would be there is a file: not even root makes one below it.

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Member, TokenHolder } from '../../server/test/support/actors.ts'
 import { useServer } from '../../server/test/support/test-app.ts'
-import { openShell, type Shell } from './support/ramp.ts'
+import { openShell, type Shell, temporaryFolder } from './support/ramp.ts'
 
 const PROGRAM = fileURLToPath(new URL('../bin/ramp.js', import.meta.url))
 
@@ -88,6 +90,16 @@ describe.runIf(process.platform === 'linux')('On a terminal', () => {
       ['Password of nobody: ', 'wrong\r'],
     ] as const
     expect((await onTerminal('tokens create --name x', dialogue, env)).code).toBe(3)
+  })
+
+  test('what takes long says how far it is, and clears that away', async () => {
+    const folder = temporaryFolder()
+    for (let each = 0; each < 600; each++) writeFileSync(join(folder, `file-${each}`), 'nothing')
+    const scan = await onTerminal(`scan '${folder}'`)
+    expect(scan).toMatchObject({
+      code: 0,
+      screen: expect.stringContaining('\r\u001b[K500 files …\r\u001b[K600 files read.'),
+    })
   })
 
   test('there are colours, and none with NO_COLOR', async () => {
