@@ -26,8 +26,9 @@ const ERASE = /[\b\u007f]/
 /** A line from the keyboard, key by key: the terminal itself shows nothing of it. */
 function typedLine(prompt: string, isShown: boolean): Promise<string> {
   const { stdin, stderr } = process
-  stderr.write(prompt)
+  // Before the prompt: whoever types as soon as it is there is not seen either.
   stdin.setRawMode(true)
+  stderr.write(prompt)
   stdin.setEncoding('utf8')
   stdin.resume()
   return new Promise((resolve, reject) => {
