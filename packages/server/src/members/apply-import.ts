@@ -1,7 +1,8 @@
 import type { AuditRecord, Context } from '../audit/audit.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { newId } from '../core/ids.ts'
-import { settleReactivation } from '../policy/end-account-tokens.ts'
+import { settleReactivation, tokensByPolicy } from '../policy/end-account-tokens.ts'
+import { readPolicy } from '../policy/policy-store.ts'
 import { NO_PASSWORD } from '../sessions/password.ts'
 import { deleteSessionsOfAll } from '../sessions/session-store.ts'
 import type { Transaction } from '../storage/database.ts'
@@ -9,14 +10,7 @@ import type { LinePlan } from './import-plan.ts'
 import type { Member } from './member.ts'
 import type { CsvLine } from './member-csv.ts'
 import { countActiveTokens } from './member-overview.ts'
-import {
-  grantToAll,
-  insertMembers,
-  setAllDeactivated,
-  setDeactivated,
-  takeFromAll,
-  updateMembers,
-} from './member-store.ts'
+import { grantToAll, insertMembers, setAllDeactivated, takeFromAll, updateMembers } from './member-store.ts'
 
 /** One line that does something, to a member who is there or will be. */
 interface Work {
@@ -120,13 +114,21 @@ async function changeStatuses(
     const detail = { endedSessions: sessions.get(id) ?? 0, stoppedTokens: tokens.get(id) ?? 0 }
     events.set(id, [{ action: 'member.deactivated', target: { type: 'member', id }, detail }])
   }
-  for (const { id, before, status } of work) {
-    if (status !== 'active' || !before?.deactivatedAt) continue
-    const account = { id, deactivatedAt: before.deactivatedAt }
-    const detail = await settleReactivation(trx, context, actor, account, undefined)
-    await setDeactivated(trx, id, null)
-    events.set(id, [{ action: 'member.reactivated', target: { type: 'member', id }, detail }])
+  const returning = work.flatMap(({ id, before, status }) =>
+    status === 'active' && before?.deactivatedAt ? [{ id, deactivatedAt: before.deactivatedAt }] : [],
+  )
+  const policy = await readPolicy(trx)
+  for (const account of returning) {
+    const tokens = tokensByPolicy(policy, context.now - account.deactivatedAt)
+    const detail = await settleReactivation(trx, context, actor, account, tokens)
+    const target = { type: 'member', id: account.id } as const
+    events.set(account.id, [{ action: 'member.reactivated', target, detail }])
   }
+  await setAllDeactivated(
+    trx,
+    returning.map(({ id }) => id),
+    null,
+  )
   return events
 }
 

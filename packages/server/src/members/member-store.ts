@@ -241,9 +241,10 @@ export async function lockAccounts(trx: Transaction, ids: readonly string[]): Pr
   }
 }
 
-export async function setAllDeactivated(trx: Transaction, ids: readonly string[], now: number): Promise<void> {
+/** Since `at`, or, with null, not any more. */
+export async function setAllDeactivated(trx: Transaction, ids: readonly string[], at: number | null): Promise<void> {
   if (ids.length === 0) return
-  await trx.updateTable('account').set({ deactivated_at: now }).where('id', 'in', ids).execute()
+  await trx.updateTable('account').set({ deactivated_at: at }).where('id', 'in', ids).execute()
 }
 
 /** Gives a role to accounts that do not have it. */

@@ -5,6 +5,7 @@ import { fieldProblem } from '../core/problem.ts'
 import type { Transaction } from '../storage/database.ts'
 import type { EndReason } from '../tokens/token.ts'
 import { revokeActiveOf } from '../tokens/token-store.ts'
+import type { Policy } from './policy.ts'
 import { readPolicy } from './policy-store.ts'
 
 /** What becomes of an account's tokens when the account comes back, or when its password changes. */
@@ -23,13 +24,14 @@ export async function settleReactivation(
   account: { readonly id: string; readonly deactivatedAt: number },
   chosen: TokensAtReactivation | undefined,
 ): Promise<{ tokens: TokensAtReactivation; revokedTokens: number }> {
-  const tokens = chosen ?? (await byPolicy(trx, context.now - account.deactivatedAt))
+  const tokens = chosen ?? tokensByPolicy(await readPolicy(trx), context.now - account.deactivatedAt)
   const revokedTokens = tokens === 'revoke' ? await end(trx, context, actor, account.id, 'reactivation') : 0
   return { tokens, revokedTokens }
 }
 
-async function byPolicy(trx: Transaction, deactivatedForMs: number): Promise<TokensAtReactivation> {
-  const { tokens, days } = (await readPolicy(trx)).reactivation
+/** What the policy chooses for an account that was deactivated for so long. */
+export function tokensByPolicy({ reactivation }: Policy, deactivatedForMs: number): TokensAtReactivation {
+  const { tokens, days } = reactivation
   if (tokens !== 'restore_if_recent') return tokens
   return deactivatedForMs <= days * DAY_MS ? 'restore' : 'revoke'
 }
