@@ -45,6 +45,13 @@ export async function findAccessToken(db: Reader, id: string): Promise<AccessTok
   )
 }
 
+/** Of those of these ids that are access tokens: what each was got with. */
+export async function findParents(db: Reader, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('access_token').select(['id', 'token_id']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, token_id }) => [id, token_id]))
+}
+
 /** How many that a token has got are still to end, counted no further than `most`. */
 export async function countLiveAccessTokens(trx: Transaction, parentId: string, now: number, most: number) {
   const { many } = await trx

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { LEASE_MS } from '../../../src/storage/lease.ts'
 import { newName, TokenHolder, tokenVerifier } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
+import { client, machineWith } from '../../support/machines.ts'
+import { sendForm } from '../../support/oauth-client.ts'
 import { tcpProxy } from '../../support/tcp-proxy.ts'
 import { startServer, useServer } from '../../support/test-app.ts'
 import { connectVerifier, useVerifier } from '../../support/verifiers.ts'
@@ -114,6 +116,21 @@ onBothEngines('A verifier in another service', (engine) => {
     await expect
       .poll(async () => (await server.administrator.get(`/api/v1/tokens/${script.id}`)).body, { timeout: 10_000 })
       .toMatchObject({ lastUsedAddress: '192.0.2.9', lastUsedClient: 'curl/8.5.0' })
+  })
+
+  test('knows an access token as any other, ends it with the one it was got with, and reports its use for that one', async () => {
+    const machine = await machineWith(server)
+    const basic = client(server.origin, machine.id, machine.token.secret)
+    const { body } = await sendForm(basic, '/oauth2/token', { grant_type: 'client_credentials' })
+    const access = new TokenHolder(server.origin, { id: body.access_token.slice(9, 21), secret: body.access_token })
+    await verifier.warm(access)
+    await verifier.verify(`Bearer ${access.secret}`, { address: '192.0.2.9', client: 'nightly/2' })
+    const path = `/api/v1/service-accounts/${machine.id}/tokens/${machine.token.id}`
+    await expect
+      .poll(async () => (await server.administrator.get(path)).body, { timeout: 10_000 })
+      .toMatchObject({ lastUsedAddress: '192.0.2.9', lastUsedClient: 'nightly/2' })
+    expect((await server.administrator.delete(path)).status).toBe(204)
+    expect((await verifier.outcomeOf(access)).outcome).toBe('revoked')
   })
 
   test('is not put out by a client that calls itself by ten thousand characters, from an address that is none', async () => {
