@@ -101,7 +101,7 @@ function openWriter(file: string): DatabaseSync {
   }
   // From here on nothing waits inside SQLite, which would hold up the event loop.
   writer.exec('PRAGMA busy_timeout = 0')
-  // What a statement needs to undo itself alone is kept in memory: a file for it took a third of a long statement.
+  // What a statement needs to undo itself alone is kept in memory: a file for it was a third of what many updates wrote.
   writer.exec('PRAGMA temp_store = MEMORY')
   return writer
 }
