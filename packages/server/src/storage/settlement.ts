@@ -9,6 +9,14 @@ const LIMIT_MS = LEASE_MS + 2000
 const FIRST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 50
 
+/** The clock and the pauses of the platform, in milliseconds. */
+interface Pace {
+  now(): number
+  pause(ms: number): Promise<unknown>
+}
+
+const PLATFORM_PACE: Pace = { now: () => performance.now(), pause: (ms) => delay(ms) }
+
 interface Waiter {
   readonly epoch: number
   readonly since: number
@@ -22,6 +30,7 @@ interface Waiter {
  */
 export class Settlement {
   readonly #settledEpoch: (epoch: number) => Promise<number>
+  readonly #pace: Pace
   /** Hears of each change that has waited: for how long, and whether it counts everywhere. */
   onEnded: (seconds: number, isConfirmed: boolean) => void = () => {}
   #waiters: Waiter[] = []
@@ -31,14 +40,15 @@ export class Settlement {
    * @param settledEpoch Looks up to which epoch everything is settled, after ending the leases that are over and lag
    *   behind the epoch it is given.
    */
-  constructor(settledEpoch: (epoch: number) => Promise<number>) {
+  constructor(settledEpoch: (epoch: number) => Promise<number>, pace = PLATFORM_PACE) {
     this.#settledEpoch = settledEpoch
+    this.#pace = pace
   }
 
   /** Rejects with `settlement_unconfirmed` if it cannot be found out: the change is stored all the same. */
   settled(epoch: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ epoch, since: performance.now(), resolve, reject })
+      this.#waiters.push({ epoch, since: this.#pace.now(), resolve, reject })
       if (!this.#isLooking) void this.#look()
     })
   }
@@ -53,7 +63,7 @@ export class Settlement {
       const left = await this.#judge(judged)
       pause = left.length < judged.length ? FIRST_PAUSE_MS : Math.min(2 * pause, LONGEST_PAUSE_MS)
       this.#waiters.push(...left)
-      if (left.length > 0) await delay(pause)
+      if (left.length > 0) await this.#pace.pause(pause)
     }
     this.#isLooking = false
   }
@@ -70,14 +80,14 @@ export class Settlement {
     const left: Waiter[] = []
     for (const waiter of waiters) {
       if (waiter.epoch <= settledEpoch) this.#end(waiter)
-      else if (performance.now() - waiter.since > LIMIT_MS) this.#end(waiter, new Problem('settlement_unconfirmed'))
+      else if (this.#pace.now() - waiter.since > LIMIT_MS) this.#end(waiter, new Problem('settlement_unconfirmed'))
       else left.push(waiter)
     }
     return left
   }
 
   #end(waiter: Waiter, problem?: Problem): void {
-    this.onEnded((performance.now() - waiter.since) / 1000, problem === undefined)
+    this.onEnded((this.#pace.now() - waiter.since) / 1000, problem === undefined)
     if (problem === undefined) waiter.resolve()
     else waiter.reject(problem)
   }

@@ -1,5 +1,11 @@
 import { hostname } from 'node:os'
-import { type Coherence, keepCoherent, type LeaseConnection, type StaleState } from '@ramp/verifier/coherence'
+import {
+  type Coherence,
+  keepCoherent,
+  type LeaseConnection,
+  type StaleState,
+  type Time,
+} from '@ramp/verifier/coherence'
 import type { PostgresDatabase } from '../storage/postgres.ts'
 import { CHANGE_CHANNEL, postgresLeases } from '../storage/postgres-leases.ts'
 import { VERSION } from '../version.ts'
@@ -10,10 +16,16 @@ const RENEWAL_MS = 1000
 interface Hears {
   onDoubt(error: unknown): void
   onRenewed(): void
+  /** The clocks and timers of the platform, if not given. */
+  readonly time?: Time
 }
 
 /** Keeps a cache of this node equal to a PostgreSQL primary, over one connection, on which the database also notifies. */
-export function postgresCoherence(database: PostgresDatabase, cache: StaleState, hears: Hears): Coherence {
+export function postgresCoherence(
+  database: Pick<PostgresDatabase, 'openClient'>,
+  cache: StaleState,
+  hears: Hears,
+): Coherence {
   return keepCoherent({
     cache,
     ...hears,

@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { FAULTS, FAULTS_END_MS, type Flaws, type Outcome, type Schedule, simulate } from './simulation/simulate.ts'
+
+/** `RAMP_SIMULATION_SEED=<seed>` repeats a run; a failure prints its seed and the least schedule that shows it. */
+const SEED = Number(process.env['RAMP_SIMULATION_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+
+const SCHEDULES = 2000
+
+/** None of the flaws takes more than a few hundred schedules to be found; the seeds of these runs are their own. */
+const SCHEDULES_WITH_A_FLAW = 3000
+
+/** On a machine that runs other tests. */
+const LIMIT_MS = 300_000
+
+const between = (min: number, max: number) => fc.integer({ min, max })
+const atMs = fc.nat(FAULTS_END_MS - 1000)
+const changeAt = (at: fc.Arbitrary<number>) => fc.record({ atMs: at, server: fc.nat(1), token: fc.nat(1) })
+
+/** What goes wrong with one process, or with the database meanwhile: often several things at once. */
+const trouble = fc
+  .record({
+    atMs,
+    target: fc.nat(3),
+    faults: fc.array(fc.record({ kind: fc.constantFrom(...FAULTS), laterMs: fc.nat(600), forMs: between(1, 4000) }), {
+      minLength: 1,
+      maxLength: 3,
+      size: 'max',
+    }),
+  })
+  .map((one) =>
+    one.faults.map(({ kind, laterMs, forMs }) => ({ kind, target: one.target, forMs, atMs: one.atMs + laterMs })),
+  )
+
+const anything = fc.record({
+  faults: fc.array(trouble, { maxLength: 6, size: 'max' }).map((troubles) => troubles.flat()),
+  changes: fc.array(changeAt(atMs), { maxLength: 16, size: 'max' }),
+})
+
+/** A verifier that comes back, or registers anew, at the last moment, while its statements take long and changes are made. */
+const closeCall = fc
+  .record({
+    kind: fc.constantFrom('pause' as const, 'cut' as const),
+    target: fc.nat(2),
+    forMs: between(1, 3000),
+    changes: fc.array(changeAt(fc.nat(1500)), { minLength: 4, maxLength: 12, size: 'max' }),
+  })
+  .map(({ kind, target, forMs, changes }) => {
+    const fromMs = kind === 'pause' ? 1000 + forMs : 1000
+    return {
+      faults: [
+        { kind, target, forMs, atMs: 1000 },
+        { kind: 'slow statements' as const, target, forMs: 2000, atMs: fromMs - 300 },
+      ],
+      changes: changes.map((change) => ({ ...change, atMs: fromMs + change.atMs })),
+    }
+  })
+
+const schedule: fc.Arbitrary<Schedule> = fc
+  .tuple(fc.nat(), fc.oneof({ arbitrary: anything, weight: 2 }, { arbitrary: closeCall, weight: 1 }))
+  .map(([seed, happening]) => ({ seed, ...happening }))
+
+test('Whatever happens when, nothing stale is accepted, and all is well again afterwards', {
+  timeout: LIMIT_MS,
+}, async () => {
+  const seen = { fromMemory: 0, answered: 0 }
+  await fc.assert(
+    fc.asyncProperty(schedule, async (happening) => {
+      const outcome = await simulate(happening)
+      seen.fromMemory += outcome.fromMemory
+      seen.answered += outcome.answered
+      expect(outcome).toMatchObject({ stale: undefined, stuck: undefined })
+    }),
+    { numRuns: SCHEDULES, seed: SEED },
+  )
+  // It was about something.
+  expect(seen.fromMemory).toBeGreaterThan(20 * SCHEDULES)
+  expect(seen.answered).toBeGreaterThan(5 * SCHEDULES)
+})
+
+test('The same schedule happens the same way twice', async () => {
+  for (const happening of fc.sample(schedule, { numRuns: 20, seed: SEED })) {
+    expect(await simulate(happening)).toEqual(await simulate(happening))
+  }
+})
+
+const FLAWS: Record<string, Flaws> = {
+  'believes without a lease': { coherent: (real) => ({ ...real, isTrusted: () => real.appliedEpoch() > 0 }) },
+  'keeps what was read before a change': {
+    coherent: (real) => ({ ...real, mayKeep: (fill) => real.mayKeep(fill, Number.POSITIVE_INFINITY) }),
+  },
+  'keeps what was read before a doubt': {
+    coherent: (real) => ({ ...real, mayKeep: (_fill, epoch) => real.mayKeep(real.beginFill(), epoch) }),
+  },
+  'keeps its cache at a doubt': { keepsCache: true },
+  'asks the monotonic clock only': { time: (real) => ({ ...real, wall: () => 0 }) },
+  'asks the wall clock only': { time: (real) => ({ ...real, monotonic: () => 0 }) },
+  'takes a lease for longer than it is': { shortensLeases: true },
+  'does not notice that its row is gone': { ignoresRows: true },
+  'reports what it has not applied': { reportsUnapplied: true },
+  'does not notice that changes were pruned': { hidesGaps: true },
+  'answers before settlement': { answersUnsettled: true },
+  'answers repetitions before settlement': { answersRepetitions: true },
+  'passes over leases that are over': { passesOver: true },
+  'does not wait after the loss of leases': { forgetsLoss: true },
+}
+
+test.for(Object.entries(FLAWS))('It is found out that one %s', { timeout: LIMIT_MS }, async ([, flaws]) => {
+  expect(await firstStale(flaws)).toMatch(/after \d+ was answered/)
+})
+
+async function firstStale(flaws: Flaws): Promise<Outcome['stale']> {
+  for (const happening of fc.sample(schedule, { numRuns: SCHEDULES_WITH_A_FLAW, seed: 1 })) {
+    const { stale } = await simulate(happening, flaws)
+    if (stale !== undefined) return stale
+  }
+  return undefined
+}

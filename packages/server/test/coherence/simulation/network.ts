@@ -1,0 +1,141 @@
+import type { SimulatedDatabase, Statement } from './database.ts'
+import type { Process, World } from './world.ts'
+
+/** As long as a real client waits for an answer. */
+const QUERY_LIMIT_MS = 1500
+
+/** The longest that a packet takes now and then, whatever the network is like. */
+const LATE_MS = 1000
+
+/** What one process sends to the database, and what comes back: late, twice, or never. */
+export class Network {
+  readonly #world: World
+  readonly #database: SimulatedDatabase
+  /** The longest that a packet takes. */
+  slownessMs = 2
+  isSwallowing = false
+  isDoubling = false
+  /** Whether the database takes long for what comes from here. */
+  isSlowlyServed = false
+  /** Whether a notification arrives. */
+  isTelling = true
+  #connections = new Set<Connection>()
+
+  constructor(world: World, database: SimulatedDatabase) {
+    this.#world = world
+    this.#database = database
+    database.onChange(() => {
+      for (const connection of this.isTelling ? this.#connections : []) connection.tell()
+    })
+    database.onStop(() => this.cut(true))
+  }
+
+  /** Every connection breaks, or only those of clients; the process hears of it, unless the network swallows that, too. */
+  cut(isPoolToo: boolean): void {
+    for (const connection of this.#connections) if (isPoolToo || connection.isClient) connection.break()
+  }
+
+  heal(): void {
+    this.slownessMs = 2
+    this.isSwallowing = false
+    this.isDoubling = false
+    this.isSlowlyServed = false
+    this.isTelling = true
+  }
+
+  connect(process: Process): Connection {
+    const connection = new Connection(this, this.#world, this.#database, process)
+    this.#connections.add(connection)
+    return connection
+  }
+
+  forget(connection: Connection): void {
+    this.#connections.delete(connection)
+  }
+}
+
+/**
+ * What the real code takes for a client or a pool of `pg`, as far as it uses one. One that has a listener for errors is a client,
+ * and of no use once it broke.
+ */
+export class Connection {
+  readonly #network: Network
+  readonly #world: World
+  readonly #database: SimulatedDatabase
+  readonly #process: Process
+  readonly #listeners = new Map<string, (error?: unknown) => void>()
+  #pending = new Set<(error: unknown) => void>()
+  #isBroken = false
+
+  constructor(network: Network, world: World, database: SimulatedDatabase, process: Process) {
+    this.#network = network
+    this.#world = world
+    this.#database = database
+    this.#process = process
+  }
+
+  on(event: 'error' | 'notification', listener: (error?: unknown) => void): void {
+    this.#listeners.set(event, listener)
+  }
+
+  get isClient(): boolean {
+    return this.#listeners.has('error')
+  }
+
+  async connect(): Promise<void> {
+    await this.ask(() => this.#database.connect())
+  }
+
+  async end(): Promise<void> {
+    this.#network.forget(this)
+  }
+
+  /** As `pg` has it: by text and values, or by an object with both. */
+  readonly query = async (asked: string | Statement, values: readonly unknown[] = []): Promise<{ rows: unknown[] }> => {
+    const statement = typeof asked === 'string' ? { text: asked, values } : asked
+    return { rows: await this.ask(() => this.#database.execute(statement, this.#network.isSlowlyServed)) }
+  }
+
+  /** Has the database do something, and brings its answer. */
+  ask<Result>(work: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        giveUp()
+        this.#pending.delete(fail)
+        settle()
+      }
+      const fail = (error: unknown) => this.#process.deliver(() => end(() => reject(error)))
+      const giveUp = this.#process.after(QUERY_LIMIT_MS, () => fail(new Error('No answer.')))
+      this.#pending.add(fail)
+      this.#carry(() => {
+        if (this.#isBroken) return
+        work().then((result) => {
+          this.#carry(() => this.#process.deliver(() => end(() => resolve(result))))
+        }, fail)
+      })
+      if (this.#network.isDoubling) this.#carry(() => void work().catch(() => {}))
+    })
+  }
+
+  tell(): void {
+    this.#carry(() => this.#process.deliver(() => this.#listeners.get('notification')?.()))
+  }
+
+  break(): void {
+    const error = new Error('The connection broke.')
+    if (this.isClient) {
+      this.#isBroken = true
+      this.#network.forget(this)
+    }
+    this.#carry(() => {
+      for (const fail of this.#pending) fail(error)
+      this.#process.deliver(() => this.#listeners.get('error')?.(error))
+    })
+  }
+
+  #carry(packet: () => void): void {
+    if (this.#network.isSwallowing) return
+    const isLate = this.#world.isUnlucky()
+    this.#world.after(this.#world.between(0, isLate ? LATE_MS : this.#network.slownessMs), packet)
+  }
+}
