@@ -16,9 +16,18 @@ declare module 'fastify' {
 /** Makes the hook of a route that lets in who has the permission, and answers everybody else. */
 export type Guard = (permission: string) => (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
-/** Answers as RFC 6750 has it. What is wrong with a token, this API need not say. */
-export function refuse(reply: FastifyReply, status: 401 | 403 | 503, permission: string): FastifyReply {
-  if (status === 503) return reply.code(503).header('retry-after', '1').send()
-  const error = status === 401 ? 'error="invalid_token"' : `error="insufficient_scope", scope="${permission}"`
-  return reply.code(status).header('www-authenticate', `Bearer realm="runbooks", ${error}`).send()
+export type Reason = 'missing' | 'invalid' | 'insufficient' | 'unavailable'
+
+/** Answers as RFC 6750 §3 has it. What is wrong with an invalid token, this API need not say. */
+export function refuse(reply: FastifyReply, reason: Reason, permission: string): FastifyReply {
+  if (reason === 'unavailable') return reply.code(503).header('retry-after', '1').send()
+  const challenge = {
+    missing: 'Bearer realm="runbooks"',
+    invalid: 'Bearer realm="runbooks", error="invalid_token"',
+    insufficient: `Bearer realm="runbooks", error="insufficient_scope", scope="${permission}"`,
+  }[reason]
+  return reply
+    .code(reason === 'insufficient' ? 403 : 401)
+    .header('www-authenticate', challenge)
+    .send()
 }

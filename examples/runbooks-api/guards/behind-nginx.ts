@@ -9,8 +9,8 @@ export const behindNginxGuard: Guard = (permission) => async (request, reply) =>
   const username = request.headers['x-ramp-username']
   const permissions = request.headers['x-ramp-permissions']
   if (typeof account !== 'string' || typeof username !== 'string' || typeof permissions !== 'string') {
-    return refuse(reply, 401, permission)
+    return refuse(reply, 'missing', permission)
   }
-  if (!permissions.split(',').includes(permission)) return refuse(reply, 403, permission)
+  if (!permissions.split(',').includes(permission)) return refuse(reply, 'insufficient', permission)
   request.caller = { accountId: account, username: decodeURIComponent(username) }
 }

@@ -24,16 +24,16 @@ export function introspectionGuard(ramp: string, token: string): Guard {
 
   return (permission) => async (request, reply) => {
     const [, presented] = /^bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (presented === undefined) return refuse(reply, 401, permission)
+    if (presented === undefined) return refuse(reply, 'missing', permission)
     let found: Introspection
     try {
       found = await introspect(presented, request.ip)
     } catch {
-      return refuse(reply, 503, permission)
+      return refuse(reply, 'unavailable', permission)
     }
     const { active, sub, username, scope = '' } = found
-    if (!active || sub === undefined || username === undefined) return refuse(reply, 401, permission)
-    if (!scope.split(' ').includes(permission)) return refuse(reply, 403, permission)
+    if (!active || sub === undefined || username === undefined) return refuse(reply, 'invalid', permission)
+    if (!scope.split(' ').includes(permission)) return refuse(reply, 'insufficient', permission)
     request.caller = { accountId: sub, username }
   }
 }

@@ -49,8 +49,13 @@ describe('npm run example', () => {
     expect((await call(way, 'GET', '/templates', token)).body).toHaveLength(1)
     expect((await call(way, 'GET', '/instances', narrowed)).status).toBe(403)
     expect((await call(way, 'GET', '/templates', narrowed)).status).toBe(200)
-    expect((await call(way, 'GET', '/templates')).status).toBe(401)
-    expect((await call(way, 'GET', '/templates', `${token}x`)).status).toBe(401)
+
+    const without = await call(way, 'GET', '/templates')
+    expect(without.status).toBe(401)
+    expect(without.headers['www-authenticate']).toMatch(/^Bearer realm="[a-z]+"$/)
+    const mistyped = await call(way, 'GET', '/templates', `${token}x`)
+    expect(mistyped.status).toBe(401)
+    expect(mistyped.headers['www-authenticate']).toContain('error="invalid_token"')
   })
 
   test('takes nobody’s own word for who they are', async () => {
