@@ -45,7 +45,7 @@ export async function issueAccessToken(
   const { id, text } = generateToken(tokenPrefix, 'service')
   const secret = new Secret(text)
   const parentId = client.tokenId
-  return database.write(async (trx) => {
+  return database.note(async (trx) => {
     // What it says of itself may be outdated by now; what it hangs on counts at each call.
     const parent = await findToken(trx, parentId)
     if (parent === undefined) throw new Problem('invalid_grant')

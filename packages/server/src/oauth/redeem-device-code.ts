@@ -41,7 +41,7 @@ export async function redeemDeviceCode(
   const { database, verifier } = services
   const { now } = context
   const digest = codeDigest(deviceCode)
-  const polled = await database.write((trx) => poll(trx, digest, now))
+  const polled = await database.note((trx) => poll(trx, digest, now))
   if (typeof polled === 'string') throw new Problem(polled)
 
   const account = polled.decidedBy === null ? undefined : await verifier.readPrincipal(polled.decidedBy)

@@ -26,7 +26,7 @@ export interface DatabaseBase {
    */
   write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
   /**
-   * As `write`, for what no verification depends on: uses, attempts, refusals, sessions. What others have changed and does not
+   * As `write`, for what no verification depends on: uses, attempts, refusals, sessions, what is issued. What others have changed and does not
    * count everywhere yet does not hold it up.
    */
   note<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
