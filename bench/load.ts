@@ -22,6 +22,8 @@ export interface Scenario {
   readonly url: string
   /** One token a line. */
   readonly tokensFile: string
+  /** Not as bearers: this caller posts each in a form, as introspection has it. */
+  readonly introspectedBy?: string
   /** What the server is asked before each of its turns. */
   readonly before?: string
 }
@@ -58,13 +60,21 @@ interface Player {
   took: number
 }
 
-async function prepare(name: string, { url, tokensFile, before }: Scenario): Promise<Player> {
+async function prepare(name: string, { url, tokensFile, introspectedBy, before }: Scenario): Promise<Player> {
   const { hostname, port, pathname } = new URL(url)
+  const head = (method: string, token: string) =>
+    `${method} ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`
+  const form = (body: string) =>
+    `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   const requests = readFileSync(tokensFile, 'utf8')
     .trim()
     .split('\n')
     .map((token) =>
-      Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n\r\n`),
+      Buffer.from(
+        introspectedBy === undefined
+          ? `${head('GET', token)}\r\n`
+          : `${head('POST', introspectedBy)}${form(`token=${token}`)}`,
+      ),
     )
   const connections = await Promise.all(
     Array.from({ length: CONNECTIONS }, async (_, index) => {

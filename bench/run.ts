@@ -7,6 +7,7 @@ import { measureCommandLine } from './cli.ts'
 import { measureGroups } from './groups.ts'
 import { measureHttp } from './http.ts'
 import { measureListsOnBoth } from './lists-on-both.ts'
+import { measureOAuth } from './oauth.ts'
 import { measurePostgres } from './postgres.ts'
 import type { Row } from './statistics.ts'
 import { measureVerification } from './verification.ts'
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   verification: measureVerification,
   postgres: measurePostgres,
   groups: measureGroups,
+  oauth: (folder) => measureOAuth(folder),
   bulk: measureBulkRevocation,
   lists: measureListsOnBoth,
   workers: (folder) => measureWorkers(folder),

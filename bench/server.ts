@@ -1,7 +1,13 @@
 import { createServer } from 'node:http'
 import { buildApp } from '../packages/server/src/app.ts'
 import { readConfig } from '../packages/server/src/config.ts'
+import { acceptOnlyForms } from '../packages/server/src/http/form-body.ts'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
+import {
+  IntrospectionAnswer,
+  IntrospectionForm,
+  IntrospectionQuery,
+} from '../packages/server/src/verification/introspection-schemas.ts'
 
 /**
  * The server under load, in a process of its own: `server.ts <database url> [ramp | bare]`. The real app with two
@@ -10,6 +16,31 @@ import { openDatabase } from '../packages/server/src/storage/open-database.ts'
  */
 const [databaseUrl = '', variant = 'ramp'] = process.argv.slice(2)
 const PAYLOAD = { templates: Array.from({ length: 5 }, (_, id) => ({ id, name: `Template ${id}`, published: true })) }
+/** What `/_auth/verify` and `/oauth2/introspect` answer with; the latter's open route has its schemas, too. */
+const ID = '00000000-0000-4000-8000-000000000000'
+const HEADERS = {
+  'x-ramp-epoch': '100',
+  'x-ramp-lease': '0',
+  'x-ramp-account': ID,
+  'x-ramp-account-kind': 'member',
+  'x-ramp-username': ID,
+  'x-ramp-roles': 'GlobalTemplateViewer',
+  'x-ramp-permissions': 'own-tokens:read,own-tokens:write,templates:comment,templates:read',
+  'x-ramp-token-id': 'aaaaaaaaaaaa',
+}
+const INTROSPECTION = {
+  active: true,
+  sub: ID,
+  username: ID,
+  token_type: 'Bearer',
+  iat: 1_800_000_000,
+  scope: 'own-tokens:read own-tokens:write templates:comment templates:read',
+  iss: 'http://127.0.0.1',
+  roles: ['GlobalTemplateViewer'],
+  account_kind: 'member',
+  token_id: 'aaaaaaaaaaaa',
+  epoch: 100,
+}
 const BODY_LENGTH = JSON.stringify(PAYLOAD).length
 
 if (variant === 'bare') {
@@ -28,12 +59,23 @@ if (variant === 'bare') {
     extra: {
       access: {
         'GET /bench/open': { by: ['anonymous'] },
+        'GET /bench/open-headers': { by: ['anonymous'] },
+        'POST /bench/open-form': { by: ['anonymous'] },
         'GET /bench/note': { by: ['anonymous'] },
         'GET /bench/note-nothing': { by: ['anonymous'] },
         'GET /bench/guarded': { by: ['session', 'pat', 'service'], permission: 'templates:read' },
       },
       register(router, services) {
         router.get('/bench/open', { schema: { hide: true } }, () => PAYLOAD)
+        router.get('/bench/open-headers', { schema: { hide: true } }, (_req, reply) => {
+          reply.headers(HEADERS).send()
+        })
+        router.register(async (scope) => {
+          acceptOnlyForms(scope)
+          const schema = { hide: true, querystring: IntrospectionQuery, body: IntrospectionForm }
+          const response = { 200: IntrospectionAnswer }
+          scope.post('/bench/open-form', { schema: { ...schema, response } }, () => INTROSPECTION)
+        })
         router.get('/bench/guarded', { schema: { hide: true } }, () => PAYLOAD)
         const { usage } = services
         const note = usage.note.bind(usage)

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { type Member, newName, TokenHolder } from './support/actors.ts'
 import { onBothEngines } from './support/databases.ts'
 import type { Answer } from './support/http-client.ts'
-import { client, type Machine, machineWith } from './support/machines.ts'
+import { client, introspect, type Machine, machineWith } from './support/machines.ts'
 import { sendForm } from './support/oauth-client.ts'
 import { useServer } from './support/test-app.ts'
 
@@ -51,6 +51,18 @@ onBothEngines('A secret', (engine) => {
         'x-token': secret,
       }),
       script.get('/api/v1/members'),
+      script.get('/_auth/verify?permission=no-such:thing', {
+        'x-forwarded-for': '192.0.2.7',
+        'x-original-uri': `/${secret}`,
+      }),
+      script.get(`/_auth/verify/${secret}`),
+      introspect(script, secret),
+      introspect(server.anonymous, secret),
+      introspect(client(server.origin, secret, secret), secret),
+      introspect(client(server.origin, owner.id, `${secret}%`), secret),
+      introspect((await machineWith(server, 'TokenVerifier')).token, forged, { address: secret, [secret]: password }),
+      sendForm(script, '/oauth2/revoke', `${secret}=${secret}&${secret}=${secret}`),
+      sendForm(script, '/oauth2/revoke', { token: forged, token_type_hint: secret }),
       owner.get(`/api/v1/tokens?access_token=${secret}`),
       owner.get(`/api/v1/tokens?q=${secret}`),
       owner.get(`/api/v1/tokens/${secret}`),

@@ -20,8 +20,15 @@ export interface Neighbours {
   readonly api: number
 }
 
-/** Runs a proxy with the files of the example, in which only ports and paths are others. Resolves once it listens. */
-export async function startProxy(proxy: ProxyName, { ramp, api }: Neighbours): Promise<RunningProxy> {
+/**
+ * Runs a proxy with the files of the example, in which only ports and paths are others, and what `edit` changes. Resolves
+ * once it listens.
+ */
+export async function startProxy(
+  proxy: ProxyName,
+  { ramp, api }: Neighbours,
+  edit = (text: string): string => text,
+): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), `ramp-${proxy}-`))
   const port = await freePort()
   const copy = (file: string): string => {
@@ -29,7 +36,7 @@ export async function startProxy(proxy: ProxyName, { ramp, api }: Neighbours): P
     const target = join(folder, file)
     writeFileSync(
       target,
-      text
+      edit(text)
         .replaceAll('127.0.0.1:7267', `127.0.0.1:${ramp}`)
         .replaceAll('127.0.0.1:3000', `127.0.0.1:${api}`)
         .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`)

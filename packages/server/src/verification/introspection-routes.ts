@@ -5,52 +5,17 @@ import { FORM } from '../http/form-body.ts'
 import { verificationUnavailable } from '../http/refusals.ts'
 import type { Router } from '../http/routes.ts'
 import { originOf } from '../http/same-site.ts'
-import { Address, closed, OneOf } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
-import { MaxAge, sayFreshness } from './freshness.ts'
+import { sayFreshness } from './freshness.ts'
 import { type Introspection, introspectionOf } from './introspection.ts'
+import {
+  IntrospectionAnswer,
+  IntrospectionBatch,
+  IntrospectionForm,
+  IntrospectionQuery,
+} from './introspection-schemas.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import type { Verdict } from './verdict.ts'
-
-const BATCH_LENGTH = 100
-
-const token = Type.String({ description: 'The whole text of the token.' })
-const address = Type.Optional(
-  Address(
-    'The address of the client that presented the token. Without it a token that is limited to addresses is not active, since nobody can say whether the limit is kept.',
-  ),
-)
-
-/** Parameters that nobody knows are ignored (RFC 6749 §3.2), and so is `token_type_hint`: the text says what it is. */
-const Form = Type.Object({
-  token,
-  token_type_hint: Type.Optional(Type.String({ description: 'Not needed, and not looked at.' })),
-  address,
-})
-
-/** One object, not a union of two: a union is tried out at each answer. */
-const Answer = Type.Object({
-  active: Type.Boolean({ description: 'Whether the token opens anything now. If not, nothing else is said.' }),
-  sub: Type.Optional(Type.String({ format: 'uuid', description: 'The id of the account.' })),
-  username: Type.Optional(Type.String()),
-  token_type: Type.Optional(OneOf(['Bearer'] as const)),
-  client_id: Type.Optional(Type.String({ description: 'Of service accounts: the id of the account.' })),
-  exp: Type.Optional(Type.Integer({ description: 'Seconds since 1970. Absent: valid until revoked.' })),
-  iat: Type.Optional(Type.Integer({ description: 'Seconds since 1970.' })),
-  scope: Type.Optional(
-    Type.String({
-      description: 'The permissions in force at this call, sorted, separated by blanks.',
-      examples: ['own-tokens:read templates:read'],
-    }),
-  ),
-  iss: Type.Optional(Type.String({ description: 'This server.' })),
-  roles: Type.Optional(Type.Array(Type.String(), { description: 'The roles in force at this call.' })),
-  account_kind: Type.Optional(OneOf(['member', 'service'] as const)),
-  token_id: Type.Optional(Type.String({ description: 'The public id of the token.' })),
-  epoch: Type.Optional(Type.Integer({ description: 'The count of changes that the answer reflects.' })),
-})
-
-const Query = closed({ max_age: MaxAge })
 
 const ABOUT =
   'It counts as a use of the token, from the address that is given, by no client in particular. 503, and never `active: false`, when it cannot be checked.'
@@ -67,9 +32,9 @@ export function registerIntrospection(app: Router, { verifier }: Services, publi
         summary: 'Whether a token is active, and what it may do (RFC 7662)',
         description: ABOUT,
         consumes: [FORM],
-        querystring: Query,
-        body: Form,
-        response: { 200: Answer },
+        querystring: IntrospectionQuery,
+        body: IntrospectionForm,
+        response: { 200: IntrospectionAnswer },
       },
     },
     async (req, reply) => {
@@ -91,9 +56,9 @@ export function registerBatchIntrospection(app: Router, { verifier }: Services, 
         tags: ['OAuth'],
         summary: 'Introspect several tokens',
         description: `All at the same moment; the answers come in the order of the questions. ${ABOUT}`,
-        querystring: Query,
-        body: closed({ tokens: Type.Array(closed({ token, address }), { minItems: 1, maxItems: BATCH_LENGTH }) }),
-        response: { 200: Type.Object({ items: Type.Array(Answer) }) },
+        querystring: IntrospectionQuery,
+        body: IntrospectionBatch,
+        response: { 200: Type.Object({ items: Type.Array(IntrospectionAnswer) }) },
       },
     },
     async (req, reply) => {
@@ -112,14 +77,17 @@ interface Found {
   readonly epoch: number
 }
 
-function ask(verifier: TokenVerifier, asked: Pick<Static<typeof Form>, 'token' | 'address'>): Promise<Found> {
+function ask(
+  verifier: TokenVerifier,
+  asked: Pick<Static<typeof IntrospectionForm>, 'token' | 'address'>,
+): Promise<Found> {
   const presenter = { address: plainAddress(asked.address ?? ''), client: undefined }
   return new Promise((resolve) =>
     verifier.verify(new Secret(asked.token), presenter, (verdict, epoch) => resolve({ verdict, epoch })),
   )
 }
 
-function answer({ verdict, epoch }: Found, issuer: string): Static<typeof Answer> {
+function answer({ verdict, epoch }: Found, issuer: string): Static<typeof IntrospectionAnswer> {
   if (verdict.outcome === 'unavailable') throw verificationUnavailable()
-  return introspectionOf(verdict, epoch, issuer) satisfies Introspection as Static<typeof Answer>
+  return introspectionOf(verdict, epoch, issuer) satisfies Introspection as Static<typeof IntrospectionAnswer>
 }

@@ -34,4 +34,17 @@ describe('The metadata', () => {
       expect(JSON.stringify(body)).not.toContain('evil.example')
     },
   )
+
+  test('is where a refused client is sent to, if the public address is known (RFC 9728 §5.1)', async () => {
+    const at = 'resource_metadata="https://ramp.example/.well-known/oauth-protected-resource"'
+    for (const headers of [{}, { authorization: 'Bearer x' }]) {
+      const refused = await known.anonymous.get('/api/v1/me', headers)
+      expect(refused.headers['www-authenticate']).toMatch(/^Bearer realm="ramp", /)
+      expect(refused.headers['www-authenticate']).toContain(at)
+      const forProxy = await known.anonymous.get('/_auth/verify', headers)
+      expect(forProxy.headers['www-authenticate']).not.toContain('resource_metadata')
+      const unknown = await server.anonymous.get('/api/v1/me', { ...headers, host: 'evil.example' })
+      expect(unknown.headers['www-authenticate']).not.toContain('resource_metadata')
+    }
+  })
 })
