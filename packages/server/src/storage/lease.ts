@@ -47,12 +47,13 @@ export interface ChangesRow {
   readonly run: string
   /** Of all that is listed; null if nothing is. */
   readonly oldest: number | null
-  /** One more than `MOST_CHANGES` at most. */
+  /** In the order of epochs, with the epoch of each; one more than `MOST_CHANGES` at most. */
+  readonly epochs: readonly number[]
   readonly subjects: readonly string[]
 }
 
 /** A gap (the changes between were pruned), or too many to list: everything has to be read anew. */
-export function toRenewal({ epoch, run, oldest, subjects }: ChangesRow, appliedEpoch: number): Renewal {
+export function toRenewal({ epoch, run, oldest, epochs, subjects }: ChangesRow, appliedEpoch: number): Renewal {
   const isWhole = oldest !== null && oldest <= appliedEpoch + 1 && subjects.length <= MOST_CHANGES
-  return { epoch, run, changes: isWhole ? subjects : null }
+  return { epoch, run, changes: isWhole ? subjects.filter((_, index) => Number(epochs[index]) > appliedEpoch) : null }
 }

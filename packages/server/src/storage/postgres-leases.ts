@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Registration } from '@ramp/verifier/coherence'
-import type pg from 'pg'
+import type { Registration, Renewal } from '@ramp/verifier/coherence'
+import pg from 'pg'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
+import { type OwnReport, type RenewMany, renewTogether } from './renewal-batch.ts'
 
 /** The database's clock, in epoch milliseconds. */
 const DATABASE_NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
@@ -12,8 +13,28 @@ const DATABASE_RUN = 'pg_postmaster_start_time()::text'
 /** The channel on which the database says that something changed. */
 export const CHANGE_CHANNEL = 'ramp_authz'
 
-/** The leases of a PostgreSQL primary, over a connection of the caller's or a pool. */
-export function postgresLeases(connection: Pick<pg.Client | pg.Pool, 'query'>): Leases {
+/** The leases of a PostgreSQL primary. Over a pool, which many verifiers share, their renewals go together. */
+export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
+  const renewMany: RenewMany = async (reports) => {
+    const { rows } = await connection.query<ManyRow>({
+      name: 'renew',
+      text: RENEW,
+      values: [
+        reports.map(({ id }) => id),
+        reports.map(({ appliedEpoch }) => appliedEpoch),
+        reports.map(({ renewals }) => renewals),
+        reports.map(({ accountId }) => accountId),
+        Math.min(...reports.map(({ appliedEpoch }) => appliedEpoch)),
+      ],
+    })
+    const row = rows[0] as ManyRow
+    if (row.is_replica) throw new NoPrimary()
+    const renewed = new Set(row.renewed)
+    return reports.map(({ id, appliedEpoch }) => (renewed.has(id) ? toRenewal(row, appliedEpoch) : undefined))
+  }
+  const renew: (report: OwnReport) => Promise<Renewal | undefined> =
+    connection instanceof pg.Pool ? renewTogether(renewMany) : async (report) => (await renewMany([report]))[0]
+
   return {
     async register({ kind, name, version, accountId }, formerId, now) {
       await connection.query(NOTE_RUN)
@@ -23,16 +44,7 @@ export function postgresLeases(connection: Pick<pg.Client | pg.Pool, 'query'>): 
       if (registered === undefined || registered.is_replica) throw new NoPrimary()
       return { id: registered.id, epoch: registered.epoch, run: registered.run, leaseMs: LEASE_MS }
     },
-    async renew({ id, appliedEpoch, renewals }, accountId) {
-      const { rows } = await connection.query<ChangesRow & { renewed: number; is_replica: boolean }>({
-        name: 'renew',
-        text: RENEW,
-        values: [id, appliedEpoch, renewals, accountId],
-      })
-      const row = rows[0]
-      if (row?.is_replica) throw new NoPrimary()
-      return row?.renewed === 1 ? toRenewal(row, appliedEpoch) : undefined
-    },
+    renew: (report, accountId) => renew({ ...report, accountId }),
     async changesSince(epoch) {
       const { rows } = await connection.query<ChangesRow>({ name: 'changes', text: CHANGES, values: [epoch] })
       return toRenewal(rows[0] as ChangesRow, epoch)
@@ -48,6 +60,12 @@ export function postgresLeases(connection: Pick<pg.Client | pg.Pool, 'query'>): 
       return { epoch: rows[0]?.epoch ?? 0, leases: rows.filter(({ id }) => id !== null) }
     },
   }
+}
+
+interface ManyRow extends ChangesRow {
+  /** Ids of those that had such a lease. */
+  readonly renewed: readonly string[]
+  readonly is_replica: boolean
 }
 
 class NoPrimary extends Error {
@@ -84,20 +102,28 @@ const REGISTER = `WITH former AS (DELETE FROM verifier WHERE id = $2 AND account
   SELECT $1, epoch, ${DATABASE_NOW} + ${LEASE_MS}, 0, $3, $4, $5, $6, $7 FROM authz_clock
   RETURNING id, applied_epoch AS epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
 
+/** What has changed after an epoch: two arrays of the same length, in the order of epochs. */
 function changesAfter(epoch: string): string {
+  const change = (column: string) =>
+    `ARRAY(SELECT ${column} FROM authz_change WHERE epoch > ${epoch} ORDER BY epoch, subject LIMIT ${MOST_CHANGES + 1})`
   return `epoch, ${DATABASE_RUN} AS run, (SELECT min(epoch) FROM authz_change) AS oldest,
-    ARRAY(SELECT subject FROM authz_change WHERE epoch > ${epoch} ORDER BY epoch LIMIT ${MOST_CHANGES + 1}) AS subjects
+    ${change('epoch')} AS epochs, ${change('subject')} AS subjects
   FROM authz_clock`
 }
 
 const CHANGES = `SELECT ${changesAfter('$1')}`
 
-/** One round trip: reports what is applied and brings what has changed since. */
-const RENEW = `WITH renewed AS (
-    UPDATE verifier SET applied_epoch = $2, renewals = renewals + 1, lease_until = ${DATABASE_NOW} + ${LEASE_MS}
-      WHERE id = $1 AND renewals = $3 AND account_id IS NOT DISTINCT FROM $4 RETURNING id
+/** One round trip: takes reports of what is applied and brings what has changed since the least of them. */
+const RENEW = `WITH report AS (
+    SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS report (id, applied, renewals, account_id)
+  ), renewed AS (
+    UPDATE verifier SET applied_epoch = report.applied, renewals = verifier.renewals + 1,
+        lease_until = ${DATABASE_NOW} + ${LEASE_MS}
+      FROM report WHERE verifier.id = report.id AND verifier.renewals = report.renewals
+        AND verifier.account_id IS NOT DISTINCT FROM report.account_id
+      RETURNING verifier.id
   )
-  SELECT (SELECT count(*) FROM renewed) AS renewed, pg_is_in_recovery() AS is_replica, ${changesAfter('$2')}`
+  SELECT ARRAY(SELECT id FROM renewed) AS renewed, pg_is_in_recovery() AS is_replica, ${changesAfter('$5')}`
 
 /**
  * A verifier that lags and whose lease is over is removed, not passed over: the row's lock orders this against a

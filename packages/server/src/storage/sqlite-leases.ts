@@ -94,15 +94,16 @@ export function sqliteLeases(open: () => DatabaseSync, file: string) {
   }
 
   function changesSince(epoch: number): Renewal {
-    const [row] = query<Omit<ChangesRow, 'run' | 'subjects'>>(
+    const [row] = query<Pick<ChangesRow, 'epoch' | 'oldest'>>(
       'SELECT epoch, (SELECT min(epoch) FROM authz_change) AS oldest FROM authz_clock',
     )
-    const listed = query<{ subject: string }>(
-      `SELECT subject FROM authz_change WHERE epoch > ? ORDER BY epoch LIMIT ${MOST_CHANGES + 1}`,
+    const changes = query<{ epoch: number; subject: string }>(
+      `SELECT epoch, subject FROM authz_change WHERE epoch > ? ORDER BY epoch LIMIT ${MOST_CHANGES + 1}`,
       epoch,
     )
-    const subjects = listed.map(({ subject }) => subject)
-    return toRenewal({ ...(row as ChangesRow), run: runOf(file), subjects }, epoch)
+    const epochs = changes.map((change) => change.epoch)
+    const subjects = changes.map(({ subject }) => subject)
+    return toRenewal({ ...(row as ChangesRow), run: runOf(file), epochs, subjects }, epoch)
   }
 
   const leases: Leases = {
