@@ -122,7 +122,7 @@ export class SimulatedDatabase {
     if (text.startsWith('LISTEN')) return []
     if (text.startsWith('INSERT INTO lease_run')) return this.#noteRun()
     if (text.startsWith('WITH former')) return this.#register(values[1] as string | null, isSlow)
-    if (text.startsWith('WITH renewed')) return this.#renew(values as [string, number, number], isSlow)
+    if (text.startsWith('WITH report')) return this.#renew(values as [[string], [number], [number]], isSlow)
     if (text.startsWith('WITH ended')) return this.#settle(values[0] as number, isSlow)
     if (text.startsWith('DELETE FROM verifier WHERE id')) return this.#delete(values[0] as string)
     throw new Error(`A statement that the simulation does not know: ${text}`)
@@ -163,14 +163,16 @@ export class SimulatedDatabase {
     })
   }
 
-  #renew([id, applied, renewals]: [string, number, number], isSlow: boolean): Promise<unknown[]> {
+  /** A node’s own: one report at a time. */
+  #renew([[id], [applied], [renewals]]: [[string], [number], [number]], isSlow: boolean): Promise<unknown[]> {
     const epoch = this.#epoch
     const oldest = this.#flaws.hidesGaps ? 0 : (this.#changes[0]?.epoch ?? null)
-    const subjects = this.#changes.filter((change) => change.epoch > applied).map(({ subject }) => subject)
+    const changes = this.#changes.filter((change) => change.epoch > applied).slice(0, MOST_CHANGES + 1)
     const answer = {
       epoch,
       oldest,
-      subjects: subjects.slice(0, MOST_CHANGES + 1),
+      epochs: changes.map((change) => change.epoch),
+      subjects: changes.map(({ subject }) => subject),
       run: this.#runName,
       is_replica: false,
     }
@@ -179,13 +181,13 @@ export class SimulatedDatabase {
       await lock(id)
       const row = this.#rows.get(id)
       const isFound = row?.renewals === renewals
-      if (!isFound) return [{ ...answer, renewed: this.#flaws.ignoresRows ? 1 : 0 }]
+      if (!isFound) return [{ ...answer, renewed: this.#flaws.ignoresRows ? [id] : [] }]
       const leaseUntil = this.#leaseUntil
       await later()
       row.applied = this.#flaws.reportsUnapplied ? epoch : applied
       row.leaseUntil = leaseUntil
       row.renewals++
-      return [{ ...answer, renewed: 1 }]
+      return [{ ...answer, renewed: [id] }]
     })
   }
 
