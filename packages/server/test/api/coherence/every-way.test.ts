@@ -135,6 +135,23 @@ const BY_API: readonly Way[] = [
     refusal: 'account_deactivated',
   },
   {
+    name: 'an import of members that names a role and then does not',
+    only: 'member',
+    give: importing('roles', ROLE),
+    take: importing('roles', ''),
+  },
+  {
+    name: 'an import of members that deactivates and reactivates',
+    only: 'member',
+    async prepare(scene) {
+      await scene.put(`${scene.account.path}/roles/${ROLE}`)
+      await importing('status', 'deactivated')(scene)
+    },
+    give: importing('status', 'active'),
+    take: importing('status', 'deactivated'),
+    refusal: 'account_deactivated',
+  },
+  {
     name: 'a policy that takes addresses away and gives them back',
     async prepare(scene) {
       await scene.put(`${scene.account.path}/roles/${ROLE}`)
@@ -147,6 +164,14 @@ const BY_API: readonly Way[] = [
 ]
 
 const BULK = '/api/v1/members/bulk'
+
+/** A file of one line, the member's, with one column. */
+function importing(column: 'roles' | 'status', cell: string) {
+  return async ({ server, account, post }: Scene): Promise<void> => {
+    const { username } = (await server.administrator.get(account.path)).body
+    await post('/api/v1/members/import', { csv: `username,${column}\n${username},${cell}\n` })
+  }
+}
 
 async function onlyFromElsewhere({ server }: Scene): Promise<void> {
   const rules = { allowedAddresses: ['192.0.2.0/24'] }
