@@ -106,7 +106,8 @@ function postgresTicks(): number {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
       if (!stat.includes('(postgres)')) continue
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      ticks += Number(fields[11]) + Number(fields[12])
+      // With those that have ended: their parent has counted them.
+      for (const field of [11, 12, 13, 14]) ticks += Number(fields[field])
     } catch {
       // It has ended meanwhile.
     }

@@ -5,9 +5,13 @@ import { LEASE_MS } from './lease.ts'
 /** Longer than any lease that can hold a change up, with the time to find out. */
 const LIMIT_MS = LEASE_MS + 2000
 
-/** How soon to look again while a verifier lags: at first it is only a round trip behind, later it has to run out. */
+/**
+ * How soon to look again while a verifier lags: after an eighth of what was waited already. At first it is only a round
+ * trip behind, later it has to run out; nobody waits much longer than needed, and nobody looks a hundred times.
+ */
 const FIRST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 50
+const PAUSE_SHARE = 1 / 8
 
 /** The clock and the pauses of the platform, in milliseconds. */
 interface Pace {
@@ -55,15 +59,15 @@ export class Settlement {
 
   async #look(): Promise<void> {
     this.#isLooking = true
-    let pause = FIRST_PAUSE_MS
     while (this.#waiters.length > 0) {
       // Those who come while it looks are judged at the next look: this one may be older than their change.
       const judged = this.#waiters
       this.#waiters = []
       const left = await this.#judge(judged)
-      pause = left.length < judged.length ? FIRST_PAUSE_MS : Math.min(2 * pause, LONGEST_PAUSE_MS)
       this.#waiters.push(...left)
-      if (left.length > 0) await this.#pace.pause(pause)
+      if (left.length === 0) continue
+      const waited = this.#pace.now() - Math.max(...left.map(({ since }) => since))
+      await this.#pace.pause(Math.min(Math.max(FIRST_PAUSE_MS, waited * PAUSE_SHARE), LONGEST_PAUSE_MS))
     }
     this.#isLooking = false
   }
