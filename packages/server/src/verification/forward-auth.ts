@@ -8,12 +8,11 @@ import { sorted } from './introspection.ts'
  * overwrites whatever the client sent under these names.
  */
 export function identityHeaders({ account, permissions, tokenId }: TokenActor): Record<string, string> {
-  return { ...accountHeaders(account), 'x-ramp-permissions': listed(permissions), 'x-ramp-token-id': tokenId }
+  return { ...accountHeaders(account), 'x-ramp-permissions': sorted(permissions).join(','), 'x-ramp-token-id': tokenId }
 }
 
-/** Accounts and sets of permissions are replaced when they change, never changed: what is made of one is kept with it. */
+/** Accounts are replaced when they change, never changed: what is made of one is kept with it. */
 const keptHeaders = new WeakMap<Principal, Record<string, string>>()
-const keptLists = new WeakMap<ReadonlySet<string>, string>()
 
 function accountHeaders(account: Principal): Record<string, string> {
   let headers = keptHeaders.get(account)
@@ -27,15 +26,6 @@ function accountHeaders(account: Principal): Record<string, string> {
     keptHeaders.set(account, headers)
   }
   return headers
-}
-
-function listed(permissions: ReadonlySet<string>): string {
-  let list = keptLists.get(permissions)
-  if (list === undefined) {
-    list = sorted(permissions).join(',')
-    keptLists.set(permissions, list)
-  }
-  return list
 }
 
 /** Names are in any script, headers in ASCII: percent-encoded UTF-8, which most names of people and machines are alike. */
