@@ -3,6 +3,7 @@
  * loses nothing when somebody else was faster, and the form for new tokens follows.
  */
 import { expect, test } from 'vitest'
+import { apiOf } from './support/api.ts'
 import { startRamp } from './support/ramp.ts'
 import { callApi, createToken, partsOf, signIn } from './support/tokens-page.ts'
 import { gone, SCREENS, shown, useBrowser } from './support/visit.ts'
@@ -75,5 +76,39 @@ test.for([SCREENS[0], SCREENS[3]])('The policy ($name)', async (screen, context)
   expect(await expiration.locator('option:disabled').count()).toBe(4)
   expect(await expiration.locator('option[value=none]').count()).toBe(0)
   await visit.looksRight()
+  visit.hasNoFaults()
+})
+
+test('The preview shows every token that the policy would hit, page by page', async (context) => {
+  const ramp = await startRamp(context)
+  const api = await apiOf(ramp)
+  const names = Array.from({ length: 120 }, (_, index) => `script ${index + 1}`)
+  for (const name of names) await api.post('/api/v1/tokens', { name })
+  const visit = await browser.visit(context, ramp.origin)
+  const { page } = visit
+  await signIn(visit, ramp)
+  await page.goto('/_admin/policy')
+  const pat = page.getByRole('region', { name: 'Personal access tokens' })
+  const preview = page.getByRole('button', { name: 'Preview' })
+  const result = page.getByRole('region', { name: 'What it would do' })
+  const more = result.getByRole('button', { name: 'Load more' })
+  const rows = result.getByRole('row')
+  await pat.getByLabel('Maximum lifetime in days').fill('7')
+  await preview.click()
+  await shown(result.getByText('120 tokens of 1 owner'))
+  await shown(result.getByText('The first 50 of 120 tokens.'))
+  await visit.looksRight()
+  await more.click()
+  await shown(result.getByText('The first 100 of 120 tokens.'))
+  await more.click()
+  await gone(more)
+  const seen = (await rows.allTextContents()).map((text) => /script \d+/.exec(text)?.[0])
+  expect(seen.slice(1).toSorted()).toEqual(names.toSorted())
+  await visit.looksRight()
+
+  // Asked anew, it begins anew.
+  await preview.click()
+  await shown(result.getByText('The first 50 of 120 tokens.'))
+  expect(await rows.count()).toBe(51)
   visit.hasNoFaults()
 })

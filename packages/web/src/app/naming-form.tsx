@@ -30,11 +30,14 @@ interface NamingFormProps extends NamingWords {
   readonly onSubmit: (names: Names, options: { readonly onError: (error: unknown) => void }) => void
   /** A button before the one that submits. */
   readonly secondary?: ReactNode
+  /** What else there is to say of it, before the buttons. */
+  readonly children?: ReactNode
 }
 
 /** A name and a description: to create something, or to edit it. */
 export function NamingForm(props: NamingFormProps) {
-  const { noun, nameHint, descriptionHint, initial, submitLabel, error, isPending, onSubmit, secondary } = props
+  const { noun, nameHint, descriptionHint, initial, submitLabel, error, isPending, onSubmit, secondary, children } =
+    props
   const form = useForm({
     initialValues: { ...initial },
     validate: { name: (name) => nameProblem(name, noun), description: descriptionProblem },
@@ -76,6 +79,7 @@ export function NamingForm(props: NamingFormProps) {
           onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
           {...form.getInputProps('description')}
         />
+        {children}
         <Group justify={secondary ? 'flex-end' : 'flex-start'}>
           {secondary}
           <Button type="submit" loading={isPending}>

@@ -34,6 +34,8 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
       leftSection={<IconSearch size={16} aria-hidden />}
       autoComplete="off"
       spellCheck={false}
+      // It has searched by then; a form around it is not meant.
+      onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
       value={text}
       onChange={({ currentTarget }) => {
         setText(currentTarget.value)

@@ -9,8 +9,8 @@ import { FormAlert } from '../app/form-alert.tsx'
 import { Section } from '../app/section.tsx'
 import { CreationField } from './creation-field.tsx'
 import {
+  type AskedPreview,
   type PolicyInput,
-  type PolicyPreview,
   type ReadPolicy,
   readPolicy,
   useChangePolicy,
@@ -28,8 +28,8 @@ interface PolicyFormProps {
 /** The whole policy, by subject. Nothing is saved before its effects were counted. */
 export function PolicyForm({ initial, mayChange }: PolicyFormProps) {
   const [etag, setEtag] = useState(initial.etag)
-  const [preview, setPreview] = useState<PolicyPreview>()
-  const [question, setQuestion] = useState<PolicyPreview>()
+  const [preview, setPreview] = useState<AskedPreview>()
+  const [question, setQuestion] = useState<AskedPreview>()
   const [theirs, setTheirs] = useState<ReadPolicy>()
   const [failure, setFailure] = useState<string>()
   const previewing = usePreviewPolicy()
@@ -59,12 +59,11 @@ export function PolicyForm({ initial, mayChange }: PolicyFormProps) {
     setFailure(error instanceof Error ? error.message : 'Something went wrong on this page.')
   }
 
-  const look = (then: (preview: PolicyPreview, body: PolicyInput) => void) =>
+  const look = (then: (asked: AskedPreview) => void) =>
     form.onSubmit(
       (values) => {
         setFailure(undefined)
-        const body = toInput(values)
-        previewing.mutate(body, { onSuccess: (result) => then(result, body), onError: (error) => void refused(error) })
+        previewing.mutate(toInput(values), { onSuccess: then, onError: (error) => void refused(error) })
       },
       (errors) => focusFirstError(form, errors),
     )
@@ -86,9 +85,9 @@ export function PolicyForm({ initial, mayChange }: PolicyFormProps) {
 
   return (
     <form
-      onSubmit={look((result, body) => {
-        if (isHarmless(result)) save(body)
-        else setQuestion(result)
+      onSubmit={look((asked) => {
+        if (isHarmless(asked.first)) save(asked.body)
+        else setQuestion(asked)
       })}
       noValidate
     >
@@ -154,7 +153,7 @@ export function PolicyForm({ initial, mayChange }: PolicyFormProps) {
         </Fieldset>
         {preview && (
           <Section title="What it would do" description="If it were saved now. Relaxing it later brings nothing back.">
-            <PreviewResult preview={preview} />
+            <PreviewResult asked={preview} />
           </Section>
         )}
         <Group>
@@ -178,7 +177,7 @@ export function PolicyForm({ initial, mayChange }: PolicyFormProps) {
         onConfirm={() => save(toInput(form.values))}
         onClose={() => setQuestion(undefined)}
       >
-        {question && <PreviewCounts totals={question.totals} />}
+        {question && <PreviewCounts totals={question.first.totals} />}
         <Text size="sm">
           This happens at once. Nothing is deleted, and relaxing the policy later brings nothing back.
         </Text>

@@ -1,5 +1,5 @@
 import { answerOf, type paths } from '@ramp/client'
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 
 export type Policy = paths['/api/v1/policy']['get']['responses'][200]['content']['application/json']
@@ -36,9 +36,35 @@ export const tokenRulesQuery = queryOptions({
   queryFn: ({ signal }) => answerOf(api.GET('/api/v1/tokens/rules', { signal })),
 })
 
+/** What a policy would do: its beginning, with what it takes to ask for more. */
+export interface AskedPreview {
+  readonly body: PolicyInput
+  /** Tells it from other times that the same was asked. */
+  readonly askedAt: number
+  readonly first: PolicyPreview
+}
+
 export function usePreviewPolicy() {
   return useMutation({
-    mutationFn: (body: PolicyInput) => answerOf(api.POST('/api/v1/policy/preview', { body })),
+    mutationFn: async (body: PolicyInput): Promise<AskedPreview> => {
+      const askedAt = Date.now()
+      return { body, askedAt, first: await answerOf(api.POST('/api/v1/policy/preview', { body })) }
+    },
+  })
+}
+
+/** The pages after the first, as they are asked for. */
+export function previewPagesQuery({ body, askedAt, first }: AskedPreview) {
+  return infiniteQueryOptions({
+    queryKey: ['policy-preview', askedAt],
+    queryFn: ({ pageParam, signal }) =>
+      answerOf(api.POST('/api/v1/policy/preview', { body, params: { query: { cursor: pageParam } }, signal })),
+    initialPageParam: '',
+    initialData: { pages: [first], pageParams: [''] },
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    // Each page costs the server a look at all tokens: none is read twice.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   })
 }
 

@@ -1,6 +1,9 @@
-import { List, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, List, Stack, Table, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { messageOf } from '../api/problem-messages.ts'
+import { FormAlert } from '../app/form-alert.tsx'
 import { formatUtc } from '../app/time.ts'
-import type { PolicyPreview } from './policy-queries.ts'
+import { type AskedPreview, type PolicyPreview, previewPagesQuery } from './policy-queries.ts'
 
 export function isHarmless({ totals }: PolicyPreview): boolean {
   return totals.tokens === 0 && totals.stoppedOwners === 0
@@ -33,9 +36,11 @@ export function PreviewCounts({ totals }: { readonly totals: PolicyPreview['tota
 }
 
 /** Who is hit, and what happens to each. */
-export function PreviewResult({ preview }: { readonly preview: PolicyPreview }) {
-  const { totals, items, stoppedOwners } = preview
-  if (isHarmless(preview)) return <Text size="sm">No token and nobody is affected.</Text>
+export function PreviewResult({ asked }: { readonly asked: AskedPreview }) {
+  const list = useInfiniteQuery(previewPagesQuery(asked))
+  const { totals, stoppedOwners } = asked.first
+  const items = list.data.pages.flatMap((page) => page.items)
+  if (isHarmless(asked.first)) return <Text size="sm">No token and nobody is affected.</Text>
   return (
     <Stack gap="md">
       <Text size="sm" fw={600}>
@@ -73,10 +78,16 @@ export function PreviewResult({ preview }: { readonly preview: PolicyPreview }) 
           </Table.Tbody>
         </Table>
       )}
-      {totals.tokens > items.length && (
-        <Text size="sm" c="dimmed">
-          The first {items.length} of {totals.tokens} tokens.
-        </Text>
+      <FormAlert message={list.error ? messageOf(list.error) : undefined} />
+      {list.hasNextPage && (
+        <Group gap="sm">
+          <Button size="xs" variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+            Load more
+          </Button>
+          <Text size="sm" c="dimmed" role="status">
+            The first {items.length} of {totals.tokens} tokens.
+          </Text>
+        </Group>
       )}
       {stoppedOwners.length > 0 && (
         <Text size="sm">

@@ -1,7 +1,11 @@
 import { Button, Modal } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { announce } from '../app/announce.ts'
+import type { Candidate } from '../app/finder.tsx'
 import { NamingForm } from '../app/naming-form.tsx'
+import { useAccount } from '../session/use-account.ts'
+import { MaintainersField } from './maintainers-field.tsx'
 import { SERVICE_ACCOUNT_NAMING } from './naming.ts'
 import { useCreateServiceAccount } from './service-account-queries.ts'
 
@@ -22,6 +26,8 @@ export function CreateServiceAccountDialog({ isOpen, onClose }: CreateServiceAcc
 function CreateForm({ onClose }: { readonly onClose: () => void }) {
   const navigate = useNavigate()
   const creation = useCreateServiceAccount()
+  const mayFind = useAccount().permissions.includes('members:read')
+  const [maintainers, setMaintainers] = useState<readonly Candidate[]>([])
   return (
     <NamingForm
       {...SERVICE_ACCOUNT_NAMING}
@@ -30,19 +36,24 @@ function CreateForm({ onClose }: { readonly onClose: () => void }) {
       error={creation.error}
       isPending={creation.isPending}
       onSubmit={(names, options) =>
-        creation.mutate(names, {
-          ...options,
-          onSuccess: ({ id, name }) => {
-            announce(`“${name}” is created. Give it roles and a token.`)
-            navigate({ to: '/_admin/service-accounts/$id', params: { id } })
+        creation.mutate(
+          { ...names, maintainers: maintainers.map(({ id }) => id) },
+          {
+            ...options,
+            onSuccess: ({ id, name }) => {
+              announce(`“${name}” is created. Give it roles and a token.`)
+              navigate({ to: '/_admin/service-accounts/$id', params: { id } })
+            },
           },
-        })
+        )
       }
       secondary={
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
       }
-    />
+    >
+      {mayFind && <MaintainersField chosen={maintainers} onChange={setMaintainers} />}
+    </NamingForm>
   )
 }

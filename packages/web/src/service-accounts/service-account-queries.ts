@@ -49,10 +49,15 @@ interface Names {
   readonly description: string
 }
 
+interface NewServiceAccount extends Names {
+  /** Ids of members. */
+  readonly maintainers: string[]
+}
+
 export function useCreateServiceAccount() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: Names) => answerOf(api.POST('/api/v1/service-accounts', { body })),
+    mutationFn: (body: NewServiceAccount) => answerOf(api.POST('/api/v1/service-accounts', { body })),
     onSuccess: () => client.invalidateQueries({ queryKey: [...ALL, 'list'] }),
   })
 }
