@@ -22,7 +22,7 @@ export interface Scenario {
   readonly url: string
   /** One token a line. */
   readonly tokensFile: string
-  /** Not as bearers: this caller posts each in a form, as introspection has it. */
+  /** Not as bearers: whoever has this `Authorization` posts each in a form, as introspection has it. */
   readonly introspectedBy?: string
   /** What the server is asked before each of its turns. */
   readonly before?: string
@@ -62,8 +62,8 @@ interface Player {
 
 async function prepare(name: string, { url, tokensFile, introspectedBy, before }: Scenario): Promise<Player> {
   const { hostname, port, pathname } = new URL(url)
-  const head = (method: string, token: string) =>
-    `${method} ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`
+  const head = (method: string, authorization: string) =>
+    `${method} ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: ${authorization}\r\n`
   const form = (body: string) =>
     `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   const requests = readFileSync(tokensFile, 'utf8')
@@ -72,7 +72,7 @@ async function prepare(name: string, { url, tokensFile, introspectedBy, before }
     .map((token) =>
       Buffer.from(
         introspectedBy === undefined
-          ? `${head('GET', token)}\r\n`
+          ? `${head('GET', `Bearer ${token}`)}\r\n`
           : `${head('POST', introspectedBy)}${form(`token=${token}`)}`,
       ),
     )

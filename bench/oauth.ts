@@ -39,8 +39,8 @@ export async function measureOAuth(folder: string, rounds = ROUNDS): Promise<Row
 async function overHttp({ origin }: BenchServer, tokensFile: string, caller: string, rounds: number): Promise<Row[]> {
   const load = startLoad()
   const scenarios = {
-    openForm: { url: `${origin}/bench/open-form`, tokensFile, introspectedBy: caller },
-    introspection: { url: `${origin}/oauth2/introspect`, tokensFile, introspectedBy: caller },
+    openForm: { url: `${origin}/bench/open-form`, tokensFile, introspectedBy: `Bearer ${caller}` },
+    introspection: { url: `${origin}/oauth2/introspect`, tokensFile, introspectedBy: `Bearer ${caller}` },
     openHeaders: { url: `${origin}/bench/open-headers`, tokensFile },
     forwardAuth: { url: `${origin}/_auth/verify`, tokensFile },
   }

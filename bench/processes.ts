@@ -27,16 +27,21 @@ export interface BenchServer {
   stop(): Promise<void>
 }
 
+/** Starts `server.ts`. */
+export function startServer(databaseUrl: string, variant: 'ramp' | 'bare', options?: { isPinned: boolean }) {
+  return startScript('server.ts', [databaseUrl, variant], options)
+}
+
 /**
- * Starts `server.ts` and waits until it listens. It has a core of its own, unless its memory is what is measured: there
- * the garbage collector's threads need the other.
+ * Starts a script that prints its port, and waits until it listens. It has a core of its own, unless its memory is what is
+ * measured: there the garbage collector's threads need the other.
  */
-export async function startServer(
-  databaseUrl: string,
-  variant: 'ramp' | 'bare',
+export async function startScript(
+  name: string,
+  args: readonly string[],
   { isPinned = true } = {},
 ): Promise<BenchServer> {
-  const child = fork(script('server.ts'), [databaseUrl, variant], {
+  const child = fork(script(name), args, {
     execArgv: SERVER_FLAGS,
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

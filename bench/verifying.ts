@@ -25,7 +25,11 @@ export function verifiersOver(database: Database) {
     onFailure: fail,
     onDoubt: fail,
   }
-  return { create: () => createVerifier(database, options), close: () => usage.close() }
+  return {
+    create: () => createVerifier(database, options),
+    flush: () => usage.flush(),
+    close: () => usage.close(),
+  }
 }
 
 /** Verifies `count` of the tokens, from the one at `from` on and round about. Each must be accepted. */
