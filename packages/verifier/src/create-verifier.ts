@@ -140,10 +140,11 @@ const LASTING: ReadonlySet<Verdict['outcome']> = new Set(['active', 'revoked', '
 /** RFC 6750 §2.1: the scheme in any case, one or more spaces, the token. */
 function bearerTokenOf(authorization: string | null | undefined): string | undefined {
   if (authorization === null || authorization === undefined || authorization.length > LONGEST_HEADER) return undefined
-  return BEARER.exec(authorization)?.[1]
+  if (!BEARER.test(authorization)) return undefined
+  return authorization.slice(authorization.lastIndexOf(' ') + 1)
 }
 
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
+const BEARER = /^bearer +[A-Za-z0-9\-._~+/]+=*$/i
 const LONGEST_HEADER = 500
 
 /** `crypto.hash` is twice as fast, and not there in every runtime. */
