@@ -72,6 +72,8 @@ const GOOD: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   password: fc.string({ unit: 'binary', minLength: 8, maxLength: 40 }),
   roles: fc.constantFrom([], ['Auditor'], ['SuperUser', 'GlobalTemplateViewer']),
   status: fc.constantFrom('active', 'deactivated'),
+  description: fc.string({ unit: 'grapheme', maxLength: 200 }),
+  maintainers: fc.constant([]),
 }
 
 /** Values near what a schema asks for, and values far from it. */

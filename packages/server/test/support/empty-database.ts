@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Engine } from '../../src/storage/database.ts'
-import { openDatabase } from '../../src/storage/open-database.ts'
 import { createDatabase, type TestDatabase } from './databases.ts'
 
 /** A database as an operator has it before the first start: without a table, on SQLite without a file. */
@@ -11,14 +12,16 @@ export async function createEmptyDatabase(engine: Engine): Promise<TestDatabase>
     return migrated
   }
   const url = migrated.url.replace(/ramp\.db$/, 'data/new.db')
+  const path = url.slice('sqlite:'.length)
   return {
     url,
     async sql(text) {
-      const prompt = openDatabase(url)
+      mkdirSync(dirname(path), { recursive: true })
+      const prompt = new DatabaseSync(path)
       try {
-        return (await prompt.write((trx) => sql.raw<never>(text).execute(trx))).rows
+        return prompt.prepare(text).all() as never[]
       } finally {
-        await prompt.close()
+        prompt.close()
       }
     },
     remove: migrated.remove,
