@@ -12,7 +12,7 @@ const BATCH = 10_000
 const presenter = { address: '127.0.0.1', client: 'benchmark/1.0' }
 
 /** Verifiers as the server has them, over one database. */
-export function verifiersOver(database: Database) {
+export function verifiersOver(database: Database, { onDoubt }: { onDoubt?: () => void } = {}) {
   const fail = (error: unknown) => {
     throw error
   }
@@ -23,7 +23,7 @@ export function verifiersOver(database: Database) {
     clock: Date.now,
     usage,
     onFailure: fail,
-    onDoubt: fail,
+    onDoubt: onDoubt ?? fail,
   }
   return {
     create: () => createVerifier(database, options),

@@ -81,7 +81,7 @@ export function createVerifier({
   })
 
   async function verify(authorization: string | null | undefined, options: VerifyOptions = {}): Promise<Verdict> {
-    const secret = bearerTokenOf(authorization)
+    const secret = usualTokenOf(authorization) ?? bearerTokenOf(authorization)
     if (secret === undefined) return MISSING
     let id: string | undefined
     if (tokenPrefix !== undefined) {
@@ -100,7 +100,8 @@ export function createVerifier({
     const finding = cache.get(id)
     if (finding === undefined || !crypto.timingSafeEqual(finding.digest, digest)) return undefined
     if (finding.address !== undefined && finding.address !== address) return undefined
-    return Date.now() < finding.expiresAt ? finding.verdict : EXPIRED
+    const hasExpired = finding.expiresAt !== Number.POSITIVE_INFINITY && Date.now() >= finding.expiresAt
+    return hasExpired ? EXPIRED : finding.verdict
   }
 
   async function ask(
@@ -136,6 +137,13 @@ const INSUFFICIENT: Verdict = { outcome: 'insufficient_permissions' }
 
 /** What holds until the token or its account is changed: a refusal of another kind may end without a change that is told. */
 const LASTING: ReadonlySet<Verdict['outcome']> = new Set(['active', 'revoked', 'expired'])
+
+/** As nearly all write it, and cheap to see; what follows the one space is parsed by whoever asks. */
+function usualTokenOf(authorization: string | null | undefined): string | undefined {
+  if (!authorization?.startsWith('Bearer ')) return undefined
+  const token = authorization.slice(7)
+  return token === '' || token.includes(' ') ? undefined : token
+}
 
 /** RFC 6750 §2.1: the scheme in any case, one or more spaces, the token. */
 function bearerTokenOf(authorization: string | null | undefined): string | undefined {
