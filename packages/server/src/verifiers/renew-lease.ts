@@ -13,9 +13,8 @@ interface Used {
 }
 
 /**
- * Renews the lease of a verifier elsewhere at once, and answers when something has changed, or after `waitMs`.
- * Notes what was used. Throws
- * `verifier_not_found` if there is no such lease (any more): the verifier has to begin anew, with nothing cached.
+ * Renews the lease of a verifier elsewhere at once, notes what was used, and answers when something has changed, or after
+ * `waitMs`. Throws `verifier_not_found` if there is no such lease (any more): the verifier has to begin anew, with nothing cached.
  */
 export async function renewLease(
   { database, verifier, usage, clock }: Services,

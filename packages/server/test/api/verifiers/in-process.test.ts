@@ -1,4 +1,5 @@
 /** `createVerifier` of @ramp/verifier, in front of a real server. */
+import { createVerifier } from '@ramp/verifier'
 import { expect, test } from 'vitest'
 import { LEASE_MS } from '../../../src/storage/lease.ts'
 import { newName, TokenHolder, tokenVerifier } from '../../support/actors.ts'
@@ -192,7 +193,6 @@ onBothEngines('A verifier in another service', (engine) => {
 
   test('that may no longer connect says why, and lets nobody in', async () => {
     const holder = await tokenVerifier(server.origin, server.administrator)
-    const { createVerifier } = await import('@ramp/verifier')
     const reasons: unknown[] = []
     const own = createVerifier({
       url: server.origin,
