@@ -3,7 +3,7 @@ import { startPostgres } from '../packages/server/test/support/postgres-server.t
 import { measureLists } from './lists.ts'
 import { type Row, spread } from './statistics.ts'
 
-/** Inventory and member lists at 1,000,000 tokens and 100,000 members, on both engines. */
+/** The lists at 1,000,000 tokens, 100,000 members and 1,000,000 audit events, on both engines. */
 export async function measureListsOnBoth(folder: string): Promise<Row[]> {
   const postgres = await startPostgres()
   const rows: Row[] = []

@@ -4,20 +4,13 @@ import { createAdministrator } from '../packages/server/src/commands/first-admin
 import { readConfig } from '../packages/server/src/config.ts'
 import { DAY_MS } from '../packages/server/src/core/clock.ts'
 import { Secret } from '../packages/server/src/core/secret.ts'
-import type { Database, Engine } from '../packages/server/src/storage/database.ts'
+import type { Database } from '../packages/server/src/storage/database.ts'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
+import { auditFilters, seedAuditEvents } from './audit-events.ts'
+import { insertSeries, oneOf, padded } from './series.ts'
 
 const MEMBERS = 100_000
 const TOKENS = 1_000_000
-
-/** Rows a statement: each stays within the limits of a connection. */
-const SLICE = 50_000
-
-/** Whole numbers `from` to `to - 1` as column `n`. */
-const series = (engine: Engine, from: number, to: number) =>
-  engine === 'sqlite'
-    ? `(WITH RECURSIVE s (n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM s WHERE n < ${to - 1}) SELECT n FROM s)`
-    : `(SELECT n::bigint FROM generate_series(${from}, ${to - 1}) AS g (n)) AS s`
 
 /**
  * An organisation with a past: members and a few service accounts, tokens of three years with names of three words,
@@ -25,34 +18,28 @@ const series = (engine: Engine, from: number, to: number) =>
  */
 async function seedLists(database: Database, now: number): Promise<void> {
   const { engine } = database
-  const text = (n: string, width: number) =>
-    engine === 'sqlite' ? `printf('%0${width}d', ${n})` : `lpad((${n})::text, ${width}, '0')`
+  const text = (n: string, width: number) => padded(engine, n, width)
   const digest = engine === 'sqlite' ? 'randomblob(32)' : 'sha256(n::text::bytea)'
-  const word = (list: readonly string[], n: string) =>
-    `CASE ${n} % ${list.length} ${list.map((each, at) => `WHEN ${at} THEN '${each}'`).join(' ')} END`
-  const name = `${word(VERBS, 'n')} || ' ' || ${word(NOUNS, '(n / 7)')} || ' ' || ${text('n', 7)}`
+  const name = `${oneOf(VERBS, 'n')} || ' ' || ${oneOf(NOUNS, '(n / 7)')} || ' ' || ${text('n', 7)}`
   const account = `'00000000-0000-4000-8000-' || ${text(`n % ${MEMBERS}`, 12)}`
   const createdAt = `${now - 3 * 365 * DAY_MS} + n * ${Math.floor(((3 * 365 - 1) * DAY_MS) / TOKENS)}`
   const revokedAt = `CASE WHEN n % 3 = 0 THEN ${now} - n % 1000 END`
-  const insert = async (count: number, statement: (numbers: string) => string) => {
-    for (let from = 0; from < count; from += SLICE) {
-      const text = statement(series(engine, from, Math.min(count, from + SLICE)))
-      await database.write((trx) => sql.raw(text).execute(trx))
-    }
-  }
-  await insert(
+  await insertSeries(
+    database,
     MEMBERS,
     (numbers) => `INSERT INTO account (id, kind, username, username_key, display_name, display_name_key, created_at)
       SELECT '00000000-0000-4000-8000-' || ${text('n', 12)}, CASE WHEN n % 100 = 0 THEN 'service' ELSE 'member' END,
         'user' || n, 'user' || n, 'Given Family ' || n, 'given family ' || n, ${now} FROM ${numbers}`,
   )
-  await insert(
+  await insertSeries(
+    database,
     MEMBERS,
     (numbers) => `INSERT INTO member (account_id, email, email_key, first_name, last_name, password_hash)
       SELECT '00000000-0000-4000-8000-' || ${text('n', 12)}, 'user' || n || '@example.test', 'user' || n || '@example.test',
         'Given', 'Family', '$argon2id$none' FROM ${numbers} WHERE n % 100 <> 0`,
   )
-  await insert(
+  await insertSeries(
+    database,
     TOKENS,
     (
       numbers,
@@ -60,13 +47,13 @@ async function seedLists(database: Database, now: number): Promise<void> {
       SELECT ${text('n', 12)}, ${account}, CASE WHEN n % 100 = 0 THEN 'service' ELSE 'pat' END, ${name}, ${name}, ${digest},
         ${createdAt}, CASE WHEN n % 5 = 0 THEN ${createdAt} + ${90 * DAY_MS} END, ${revokedAt}, ${revokedAt} FROM ${numbers}`,
   )
-  await insert(
+  await insertSeries(
+    database,
     TOKENS,
     (numbers) => `INSERT INTO token_usage (token_id, last_used_at, last_used_address, last_used_client)
       SELECT ${text('n', 12)}, ${createdAt} + n % 86400000, '10.' || n % 200 || '.' || n % 7 || '.1', 'client/1.0'
       FROM ${numbers} WHERE n % 6 <> 0`,
   )
-  await database.write((trx) => sql.raw('ANALYZE').execute(trx))
 }
 
 const VERBS = ['nightly', 'deploy', 'import', 'report', 'watch', 'sync', 'build', 'probe', 'export', 'mirror', 'clean']
@@ -116,15 +103,17 @@ const TOKEN_ORDERS = ['createdAt', 'name', 'expiresAt', 'lastUsedAt'].flatMap((s
 
 const MEMBER_LISTS = ['', 'q=user4242', 'q=given family 77', 'q=nobody like it', 'status=active', 'status=deactivated']
 
-/** The slowest warm answer of the inventory, and of the members, in milliseconds: of each the best of three. */
+/** The slowest warm answer of each list in milliseconds: of each address the best of three. */
 export async function measureLists(
   url: string,
   log = (_line: string) => {},
-): Promise<Record<'tokens' | 'members', number>> {
+): Promise<Record<'tokens' | 'members' | 'audit events', number>> {
   const database = openDatabase(url)
   await database.migrate()
   const now = Date.now()
   await seedLists(database, now)
+  await seedAuditEvents(database, now)
+  await database.write((trx) => sql.raw('ANALYZE').execute(trx))
   const password = new Secret('only for this measurement')
   await createAdministrator(database, { username: 'bench', password, mustChangePassword: false }, now)
   const config = readConfig({ RAMP_DATABASE_URL: url, RAMP_LOG_LEVEL: 'silent' })
@@ -154,7 +143,8 @@ export async function measureLists(
     tokenFilters(now).flatMap((filter) => TOKEN_ORDERS.map((sort) => `/api/v1/admin/tokens?${filter}&sort=${sort}`)),
   )
   const members = await slowest(MEMBER_LISTS.map((filter) => `/api/v1/members?${filter}`))
+  const events = await slowest(auditFilters(now).map((filter) => `/api/v1/audit-events?${filter.slice(1)}`))
   await app.close()
   await database.close()
-  return { tokens, members }
+  return { tokens, members, 'audit events': events }
 }

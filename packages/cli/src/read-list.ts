@@ -22,10 +22,14 @@ export async function printList<T>(
 ): Promise<void> {
   const most = parseLimit(limit)
   const items: T[] = []
-  for await (const item of itemsOf((page) => read({ ...page, limit: Math.min(most, PAGE_SIZE) }))) {
+  const readOn: Parameters<typeof itemsOf<T>>[0] = (page) => {
+    // Pages may be empty and not the last: a filter that names few of many is searched for through many of them.
+    if (page.cursor !== undefined) terminal.progress(`${items.length.toLocaleString('en')} found so far …`)
+    return read({ ...page, limit: Math.min(most, PAGE_SIZE) })
+  }
+  for await (const item of itemsOf(readOn)) {
     if (items.length >= most) break
     items.push(item)
-    if (items.length % PAGE_SIZE === 0) terminal.progress(`${items.length.toLocaleString('en')} read …`)
   }
   if (items.length === 0 && !isJson) return terminal.say(none)
   print(items, () => table(terminal, items, columns))

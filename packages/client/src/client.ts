@@ -47,7 +47,7 @@ export async function answerOf<T>(call: Promise<Result<T>>): Promise<T> {
   return data as T
 }
 
-/** Every item of a list, page after page, each asked for when the one before is used up. */
+/** Every item of a list, page after page, each asked for when the one before is used up. Some may be empty before the last. */
 export async function* itemsOf<T>(
   read: (page: { readonly cursor?: string }) => Promise<Result<Page<T>>>,
 ): AsyncGenerator<T, void, undefined> {

@@ -1151,7 +1151,9 @@ export interface paths {
         };
         /**
          * What happened, newest first
-         * @description Needs the permission `audit:read`.
+         * @description A page may hold fewer than `limit`, even none, and have a `nextCursor`: then there may be more.
+         *
+         *     Needs the permission `audit:read`.
          *
          *     Needs the permission `audit:read`.
          */

@@ -32,3 +32,21 @@ export interface AuditFilter {
   /** No event that was recorded after the one with this id. */
   readonly throughId?: number | undefined
 }
+
+export function toAuditEvent(row: AuditEventTable): AuditEvent {
+  return {
+    id: row.id,
+    at: row.at,
+    action: row.action,
+    outcome: row.outcome,
+    actor:
+      row.actor_account_id === null ? null : { accountId: row.actor_account_id, username: row.actor_username ?? '' },
+    credential: { type: row.credential, id: row.credential_id },
+    address: row.address,
+    requestId: row.request_id,
+    target: row.target_type === null ? null : { type: row.target_type, id: row.target_id ?? '' },
+    detail: JSON.parse(row.detail) as Record<string, unknown>,
+    previousDigest: row.previous_digest,
+    digest: row.digest,
+  }
+}

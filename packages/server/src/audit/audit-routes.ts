@@ -4,11 +4,11 @@ import { toInstant } from '../core/clock.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { listOf } from '../http/schemas.ts'
+import { listOf, SHORT_PAGES } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { AuditEventBody, EventFilter, EventListQuery, toAuditQuery, toEventBody } from './audit-schemas.ts'
-import type { EventPosition } from './audit-store.ts'
+import type { EventPosition } from './event-walks.ts'
 import { exportEvents } from './export-events.ts'
 import { listEvents } from './list-events.ts'
 
@@ -27,6 +27,7 @@ export function registerAuditRoutes(app: Router, services: Services): void {
         operationId: 'listAuditEvents',
         tags: ['Audit'],
         summary: 'What happened, newest first',
+        description: SHORT_PAGES,
         querystring: EventListQuery,
         response: { 200: listOf(AuditEventBody) },
       },

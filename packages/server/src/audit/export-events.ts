@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Services } from '../services.ts'
-import type { Reader } from '../storage/database.ts'
+import type { Database } from '../storage/database.ts'
 import { type Context, recordAudit } from './audit.ts'
 import type { AuditEvent, AuditFilter } from './audit-event.ts'
 import { type AuditQuery, resolveFilter } from './audit-filter.ts'
-import { type EventPosition, findEvents, lastEventId } from './audit-store.ts'
+import { lastEventId } from './audit-store.ts'
+import { readEvents } from './event-query.ts'
+import type { EventPosition } from './event-walks.ts'
 
 /** How many events are in memory at once. */
 const CHUNK = 1000
@@ -21,18 +24,18 @@ export async function exportEvents(
   const throughId = await lastEventId(database.read)
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
   await database.write((trx) => recordAudit(trx, context, { action: 'audit.exported', detail: { filter: given } }))
-  return filter === undefined ? nothing() : chunksOf(database.read, { ...filter, throughId })
+  return filter === undefined ? nothing() : chunksOf(database, { ...filter, throughId })
 }
 
 async function* nothing(): AsyncGenerator<never> {}
 
-async function* chunksOf(db: Reader, filter: AuditFilter): AsyncGenerator<readonly AuditEvent[]> {
+async function* chunksOf(database: Database, filter: AuditFilter): AsyncGenerator<readonly AuditEvent[]> {
   let after: EventPosition | undefined
-  for (;;) {
-    const events = await findEvents(db, filter, { order: 'asc', after, limit: CHUNK })
-    const last = events.at(-1)
-    if (last === undefined) return
-    yield events
-    after = [last.at, last.id]
-  }
+  do {
+    const { items, next } = await readEvents(database, filter, { order: 'asc', after, limit: CHUNK })
+    if (items.length > 0) yield items
+    after = next
+    // A filter may name nothing for long: whatever else the process does goes on meanwhile.
+    await setImmediate()
+  } while (after !== undefined)
 }

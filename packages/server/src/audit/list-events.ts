@@ -1,7 +1,10 @@
 import type { Services } from '../services.ts'
+import type { BoundedPage } from '../storage/bounded-page.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { type AuditQuery, resolveFilter } from './audit-filter.ts'
-import { type EventPosition, findEvents, findTargetNames } from './audit-store.ts'
+import { findTargetNames } from './audit-store.ts'
+import { readEvents } from './event-query.ts'
+import type { EventPosition } from './event-walks.ts'
 
 interface ListedEvent extends AuditEvent {
   /** What the target is called now; null: it is gone, or has no name. */
@@ -13,21 +16,19 @@ export async function listEvents(
   { database }: Services,
   query: AuditQuery,
   { after, limit }: { readonly after: EventPosition | undefined; readonly limit: number },
-): Promise<{ readonly items: readonly ListedEvent[]; readonly next: EventPosition | undefined }> {
+): Promise<BoundedPage<ListedEvent, EventPosition>> {
   const filter = await resolveFilter(database.read, query)
   if (filter === undefined) return { items: [], next: undefined }
-  const events = await findEvents(database.read, filter, { order: 'desc', after, limit: limit + 1 })
-  const page = events.slice(0, limit)
+  const { items, next } = await readEvents(database, filter, { order: 'desc', after, limit })
   const names = await findTargetNames(
     database.read,
-    page.flatMap(({ target }) => target ?? []),
+    items.flatMap(({ target }) => target ?? []),
   )
-  const last = page.at(-1)
   return {
-    items: page.map((event) => ({
+    items: items.map((event) => ({
       ...event,
       target: event.target && { ...event.target, ...(names.get(event.target.id) ?? { name: null, ownerId: null }) },
     })),
-    next: last !== undefined && events.length > limit ? [last.at, last.id] : undefined,
+    next,
   }
 }

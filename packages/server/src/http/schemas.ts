@@ -50,6 +50,10 @@ export const IfMatch = Type.Object({
 export const listOf = <S extends TSchema>(item: S) =>
   Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })
 
+/** Of a list that looks at so many and no more for a page (docs/decisions/0005). */
+export const SHORT_PAGES =
+  'A page may hold fewer than `limit`, even none, and have a `nextCursor`: then there may be more.'
+
 /** An answer without a body. */
 export const NoContent = Type.Null({ description: 'Done.' })
 

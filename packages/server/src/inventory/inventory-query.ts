@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { comparisonKey } from '../core/text.ts'
+import { type BoundedPage, boundedPage, MOST_LOOKED_AT } from '../storage/bounded-page.ts'
 import type { Database, Engine, Reader } from '../storage/database.ts'
 import { readByIndexes } from '../storage/read-by-indexes.ts'
 import { likePattern } from '../storage/search.ts'
@@ -21,14 +22,7 @@ import {
  * filter names few tokens, and then these are all looked at, or an order is walked for so many tokens and no further.
  */
 
-/** So many tokens are looked at for one answer: some 10 ms. */
-const MOST_LOOKED_AT = 2000
-
-/** A page, and where to go on. It may hold fewer than were asked for, even none, and still not be the last. */
-export interface InventoryPage {
-  readonly items: readonly Token[]
-  readonly next: TokenPosition | undefined
-}
+type InventoryPage = BoundedPage<Token, TokenPosition>
 
 export function listInventory(database: Database, request: TokenPageRequest): Promise<InventoryPage> {
   return readByIndexes(database, (db) => list(db, database.engine, request))
@@ -49,7 +43,8 @@ async function list(
     .orderBy('token.id', direction)
     .limit(limit + 1)
     .execute()
-  const page = found.slice(0, limit)
+  const endOfWalk = () => (few === undefined ? endOf(read, walk, sort, direction) : undefined)
+  const { items: page, next } = await boundedPage(found, limit, (position) => position, endOfWalk)
   const byId = new Map(
     (
       await findTokens(
@@ -58,9 +53,7 @@ async function list(
       )
     ).map((token) => [token.id, token]),
   )
-  const items = page.flatMap(({ id }) => byId.get(id) ?? [])
-  if (found.length > limit) return { items, next: page.at(-1) }
-  return { items, next: few === undefined ? await endOf(read, walk, sort, direction) : undefined }
+  return { items: page.flatMap(({ id }) => byId.get(id) ?? []), next }
 }
 
 const beyond = (direction: 'asc' | 'desc') => sql.raw(direction === 'asc' ? '>' : '<')

@@ -5,7 +5,7 @@ import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
-import { listOf, Nullable } from '../http/schemas.ts'
+import { listOf, Nullable, SHORT_PAGES } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import type { Token } from '../tokens/token.ts'
 import { isPositionFor, toSortOrder, withActivity } from '../tokens/token-handlers.ts'
@@ -36,7 +36,7 @@ export function registerInventoryRoutes(app: Router, services: Services): void {
         operationId: 'listAllTokens',
         tags: ['Inventory'],
         summary: 'List the tokens of all accounts',
-        description: 'A page may hold fewer than `limit`, even none, and have a `nextCursor`: then there may be more.',
+        description: SHORT_PAGES,
         querystring: InventoryQuery,
         response: {
           200: listOf(InventoryToken),

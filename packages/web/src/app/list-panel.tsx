@@ -1,8 +1,9 @@
-import { Alert, Button, Center, Paper, Skeleton, Stack, Text } from '@mantine/core'
-import { IconAlertCircle } from '@tabler/icons-react'
+import { Alert, Button, Center, Group, Loader, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { IconAlertCircle, IconSearch } from '@tabler/icons-react'
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { messageOf } from '../api/problem-messages.ts'
+import { Empty } from './empty.tsx'
 import { formatTime } from './time.ts'
 
 interface ListPanelProps {
@@ -12,12 +13,14 @@ interface ListPanelProps {
   readonly isEmpty: boolean
   /** What stands there instead of no rows. */
   readonly empty: ReactNode
+  /** Whether it goes on by itself (`useShortPages`). */
+  readonly isSearching?: boolean
   /** The rows. */
   readonly children: ReactNode
 }
 
 /** The rows of a list that comes page by page, or why there are none: still loading, failed, nothing there. */
-export function ListPanel({ list, noun, isEmpty, empty, children }: ListPanelProps) {
+export function ListPanel({ list, noun, isEmpty, empty, isSearching, children }: ListPanelProps) {
   const hasAnswer = list.data !== undefined
   return (
     <>
@@ -33,11 +36,21 @@ export function ListPanel({ list, noun, isEmpty, empty, children }: ListPanelPro
       {(hasAnswer || list.isPending) && (
         <Paper withBorder radius="lg" style={{ overflow: 'hidden' }} aria-busy={list.isPending}>
           {list.isPending && <LoadingRows label={`Loading ${noun}`} />}
-          {list.isSuccess && isEmpty && empty}
+          {list.isSuccess && isEmpty && (isSearching ? <NoneSoFar noun={noun} /> : empty)}
           {!isEmpty && children}
         </Paper>
       )}
-      {list.hasNextPage && (
+      {isSearching && (
+        <Center>
+          <Group gap="xs" role="status">
+            <Loader size="xs" aria-hidden />
+            <Text size="sm" c="dimmed">
+              Searching further …
+            </Text>
+          </Group>
+        </Center>
+      )}
+      {list.hasNextPage && !isSearching && (
         <Center>
           <Button variant="default" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
             Load more
@@ -45,6 +58,16 @@ export function ListPanel({ list, noun, isEmpty, empty, children }: ListPanelPro
         </Center>
       )}
     </>
+  )
+}
+
+function NoneSoFar({ noun }: { readonly noun: string }) {
+  return (
+    <Empty
+      icon={<IconSearch size={22} aria-hidden />}
+      title="None so far"
+      text={`None among the ${noun} looked at yet; there may be some further on.`}
+    />
   )
 }
 

@@ -9,8 +9,9 @@ import { PageHeader } from '../app/page-header.tsx'
 import { SearchField } from '../app/search-field.tsx'
 import { useAddress } from '../app/use-address.ts'
 import { useNow } from '../app/use-now.ts'
+import { useShortPages } from '../app/use-short-pages.ts'
 import { AuditEventCard } from './audit-event-card.tsx'
-import { eventsQuery, exportAddress } from './audit-queries.ts'
+import { eventsQuery, exportAddress, PAGE_SIZE } from './audit-queries.ts'
 import { type AuditSearch, readAuditSearch } from './audit-search.ts'
 import { ACTION_GROUPS } from './audit-words.ts'
 
@@ -27,6 +28,7 @@ export function AuditPage() {
   const now = useNow()
   const { search, change } = useAddress(readAuditSearch)
   const list = useInfiniteQuery(eventsQuery(search))
+  const isSearching = useShortPages(list, PAGE_SIZE)
   const events = list.data?.pages.flatMap(({ items }) => items) ?? []
   const narrow = (changes: AuditSearch) => change({ ...changes })
   const replace = (changes: Record<string, string>) => change(changes, { replace: true })
@@ -88,13 +90,16 @@ export function AuditPage() {
           {Object.keys(search).length > 0 && showAll}
         </Group>
         <Text size="sm" c="dimmed" role="status">
-          {list.isSuccess && countOf(events.length, list.hasNextPage, ['event', 'events'])}
+          {list.isSuccess &&
+            (events.length > 0 || !isSearching) &&
+            countOf(events.length, list.hasNextPage, ['event', 'events'])}
           {search.targetId !== undefined && ` of what was done to ${search.targetType ?? ''} ${search.targetId}`}
         </Text>
         <ListPanel
           list={list}
           noun="events"
           isEmpty={events.length === 0}
+          isSearching={isSearching}
           empty={
             <Empty
               icon={<IconSearch size={22} aria-hidden />}

@@ -1,13 +1,14 @@
 import { answerOf, type paths } from '@ramp/client'
 import { infiniteQueryOptions } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
+import { staleUnlessLong } from '../app/use-short-pages.ts'
 import { type AuditSearch, toEventQuery } from './audit-search.ts'
 
 type Operation = paths['/api/v1/audit-events']['get']
 export type AuditEvent = Operation['responses'][200]['content']['application/json']['items'][number]
 type EventQuery = NonNullable<Operation['parameters']['query']>
 
-const PAGE_SIZE = 50
+export const PAGE_SIZE = 50
 
 export function eventsQuery(search: AuditSearch) {
   return infiniteQueryOptions({
@@ -18,6 +19,7 @@ export function eventsQuery(search: AuditSearch) {
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    staleTime: staleUnlessLong,
   })
 }
 

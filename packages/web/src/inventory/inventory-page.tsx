@@ -11,12 +11,13 @@ import { Section } from '../app/section.tsx'
 import { useAddress } from '../app/use-address.ts'
 import { useIsWide } from '../app/use-is-wide.ts'
 import { useNow } from '../app/use-now.ts'
+import { useShortPages } from '../app/use-short-pages.ts'
 import { findAccounts } from '../groups/find-accounts.ts'
 import { useAccount } from '../session/use-account.ts'
 import { DEFAULT_SORT, type TokenSort } from '../tokens/token-search.ts'
 import { FindToken } from './find-token.tsx'
 import { InventoryFilters } from './inventory-filters.tsx'
-import { countQuery, inventoryQuery } from './inventory-queries.ts'
+import { countQuery, inventoryQuery, PAGE_SIZE } from './inventory-queries.ts'
 import { InventoryCards, InventoryTable } from './inventory-rows.tsx'
 import { readInventorySearch } from './inventory-search.ts'
 import { RevokeDialog, type RevokeTarget } from './revoke-dialog.tsx'
@@ -39,6 +40,7 @@ export function InventoryPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [target, setTarget] = useState<RevokeTarget>()
   const list = useInfiniteQuery(inventoryQuery(search))
+  const isSearching = useShortPages(list, PAGE_SIZE)
   const count = useQuery(countQuery(search))
   const tokens = list.data?.pages.flatMap(({ items }) => items) ?? []
   const sort = search.sort ?? DEFAULT_SORT
@@ -105,15 +107,12 @@ export function InventoryPage() {
           list={list}
           noun="tokens"
           isEmpty={tokens.length === 0}
+          isSearching={isSearching}
           empty={
             <Empty
               icon={<IconSearch size={22} aria-hidden />}
-              title={list.hasNextPage ? 'None so far' : 'No matching tokens'}
-              text={
-                list.hasNextPage
-                  ? 'None among those looked at yet; there may be more further on.'
-                  : 'No token is like that. Take a filter away.'
-              }
+              title="No matching tokens"
+              text="No token is like that. Take a filter away."
             />
           }
         >

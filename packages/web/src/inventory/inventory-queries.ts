@@ -1,13 +1,14 @@
 import { answerOf, type paths } from '@ramp/client'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
+import { staleUnlessLong } from '../app/use-short-pages.ts'
 import { DEFAULT_SORT } from '../tokens/token-search.ts'
 import { type InventorySearch, toFilter } from './inventory-search.ts'
 
 export type InventoryToken =
   paths['/api/v1/admin/tokens']['get']['responses'][200]['content']['application/json']['items'][number]
 
-const PAGE_SIZE = 50
+export const PAGE_SIZE = 50
 
 export function inventoryQuery(search: InventorySearch) {
   const filter = { ...toFilter(search), sort: search.sort ?? DEFAULT_SORT, limit: PAGE_SIZE, activity: true }
@@ -19,6 +20,7 @@ export function inventoryQuery(search: InventorySearch) {
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    staleTime: staleUnlessLong,
     placeholderData: (former) => former,
   })
 }
