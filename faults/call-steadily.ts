@@ -13,7 +13,6 @@ const PAUSE_MS = 2
 /** Calls with one token after the other, round and round, until stopped. */
 export function callSteadily(tokens: Tokens, recorder: CallRecorder, call: (secret: string) => Promise<Result>) {
   let isStopped = false
-  let total = 0
   const lane = async () => {
     while (!isStopped) {
       for (const [id, secret] of [...tokens]) {
@@ -21,14 +20,12 @@ export function callSteadily(tokens: Tokens, recorder: CallRecorder, call: (secr
         const start = machineNow()
         const result = await call(secret)
         recorder.note(id, result, start, machineNow())
-        total++
       }
       await (tokens.size === 0 ? delay(PAUSE_MS) : Promise.all([turn(), delay(PAUSE_MS)]))
     }
   }
   const lanes = Promise.all(Array.from({ length: LANES }, lane))
   return {
-    total: () => total,
     async stop(): Promise<void> {
       isStopped = true
       await lanes

@@ -14,7 +14,8 @@ function historyOf(calls: readonly Call[], rest: Partial<History> = {}): History
   const recorder = new CallRecorder('node 1')
   for (const [result, start, end] of calls) recorder.note('token', result, start, end)
   return {
-    calls: recorder.all(),
+    callers: [],
+    calls: recorder.take(),
     creations: [{ token: 'token', answered: 0 }],
     removals: [{ tokens: ['token'], kind: 'revoked', start: 100, answered: 110 }],
     faults: [],
@@ -52,6 +53,48 @@ describe('A history in which nothing is wrong', () => {
   test('a removal that was never answered promises nothing', () => {
     const removals = [{ tokens: ['token'], kind: 'revoked' as const, start: 100, answered: null }]
     expect(checkHistory(historyOf([[accepted, 5000, 5001]], { removals }))).toEqual([])
+  })
+})
+
+/** The same calls, handed out by a process after every so many, and by another in its place after it was killed. */
+function handedOut(calls: readonly Call[], atOnce: number): History['calls'] {
+  const judged = new CallRecorder('verifier 1')
+  for (let from = 0; from < calls.length; from += atOnce) {
+    const process = new CallRecorder('verifier 1')
+    for (const [result, start, end] of calls.slice(from, from + atOnce)) process.note('token', result, start, end)
+    for (const each of process.take()) judged.add(each)
+  }
+  return judged.take()
+}
+
+describe.each([1, 2, 3, 100])('What is handed out %i at a time', (atOnce) => {
+  const well: Call[] = [
+    ...Array.from({ length: 20 }, (_, index): Call => [accepted, index, index + 1]),
+    [refused, 103, 104],
+    [accepted, 105, 300],
+    [refused, 301, 302],
+  ]
+
+  test('is judged as one history', () => {
+    expect(checkHistory(historyOf([], { calls: handedOut(well, atOnce) }))).toEqual([])
+  })
+
+  test('is counted once', () => {
+    const counted = handedOut(well, atOnce).reduce((sum, { count }) => sum + count, 0)
+    expect(counted).toBe(well.length)
+  })
+
+  test.each<[string, readonly Call[], string]>([
+    ['a stale acceptance as the last thing before a kill', [...well, [accepted, 303, 304]], 'stale acceptance'],
+    [
+      'a stale acceptance, and acceptances before the removal by whom it replaced',
+      [...well.slice(0, 20), [accepted, 111, 112]],
+      'stale acceptance',
+    ],
+    ['a wrong refusal as the first thing of all', [[refused, 10, 20], ...well], 'wrong refusal'],
+    ['an outage that no fault explains', [...well, [unavailable, 303, 304]], 'unavailable without a fault'],
+  ])('is found wrong for %s', (_name, calls, rule) => {
+    expect(rulesBroken(historyOf([], { calls: handedOut(calls, atOnce) }))).toEqual([rule])
   })
 })
 
@@ -94,5 +137,12 @@ describe('A planted violation is found', () => {
   test('a token that was answered as made and is not there at the end', () => {
     const history = historyOf([[refused, 120, 130]], { removals: [], recovered: 110 })
     expect(rulesBroken(history)).toContain('lost')
+  })
+
+  test('a caller that is not heard any more: one that was killed and never replaced, say', () => {
+    const callers = ['node 1', 'node 2']
+    const calls: Call[] = [[accepted, 10, 20]]
+    expect(rulesBroken(historyOf(calls, { callers, recovered: 50 }))).toEqual(['silent', 'silent'])
+    expect(rulesBroken(historyOf([...calls, [accepted, 60, 70]], { callers, recovered: 50 }))).toEqual(['silent'])
   })
 })

@@ -2,7 +2,7 @@ import type { Calls, Fault, History, Removal } from './history.ts'
 
 /** What must never be in a history. */
 export interface Violation {
-  readonly rule: 'stale acceptance' | 'wrong refusal' | 'unavailable without a fault' | 'lost'
+  readonly rule: 'stale acceptance' | 'wrong refusal' | 'unavailable without a fault' | 'lost' | 'silent'
   readonly detail: string
 }
 
@@ -12,13 +12,14 @@ const RECOVERY_MS = 6000
 /**
  * Judges a history by itself, knowing nothing of RAMP's code:
  * no acceptance that began after an answered removal; no refusal of a token whose removal had not begun; no "cannot say"
- * but while a fault allows it; and at the end, whatever was answered is there.
+ * but while a fault allows it; and at the end, whatever was answered is there, and so is everybody who calls.
  */
 export function checkHistory(history: History): Violation[] {
   const removals = new Map(history.removals.flatMap((removal) => removal.tokens.map((token) => [token, removal])))
   return [
     ...history.calls.flatMap((calls) => judge(calls, removals.get(calls.token), history.faults)),
     ...lost(history, removals),
+    ...silent(history),
   ]
 }
 
@@ -59,6 +60,14 @@ function lost(history: History, removals: ReadonlyMap<string, Removal>): Violati
     const isMissing = created.has(calls.token) && !removals.has(calls.token)
     return isMissing ? [{ rule: 'lost', detail: `${describe(calls)} at the end` }] : []
   })
+}
+
+/** Of somebody who calls no more, nothing else here would be found wrong. */
+function silent({ callers, calls, recovered }: History): Violation[] {
+  const heard = new Set(calls.filter(({ lastStart }) => lastStart >= recovered).map(({ caller }) => caller))
+  return callers
+    .filter((caller) => !heard.has(caller))
+    .map((caller) => ({ rule: 'silent', detail: `${caller} has not called since everything was well again` }))
 }
 
 function describe({ caller, token, outcome, reason, count }: Calls): string {

@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type PostgresServer, startPostgres } from '../packages/server/test/support/postgres-server.ts'
-import type { Calls } from './history.ts'
+import { CallRecorder, type Calls } from './history.ts'
 import { type NetworkPath, networkPath } from './network-path.ts'
+import type { Seen } from './verifier-process.ts'
 
 const SERVER = fileURLToPath(new URL('../packages/server/bin/ramp-server.js', import.meta.url))
 const VERIFIER = fileURLToPath(new URL('verifier-process.ts', import.meta.url))
@@ -28,10 +29,13 @@ export interface VerifierProcess {
   readonly node: string
   readonly toNode: NetworkPath
   process(): ChildProcess
+  /** By SIGKILL. Resolves when everything it has handed out was read. */
+  kill(): Promise<void>
+  /** Starts another in its place, if it was killed. */
   restart(): void
   tell(message: object): void
-  /** Ends it, and returns what it has seen since it last started. */
-  finish(): Promise<{ readonly calls: readonly Calls[]; readonly total: number }>
+  /** Ends it, and returns what it and those before it have seen. */
+  finish(): Promise<readonly Calls[]>
 }
 
 export interface Cluster {
@@ -123,17 +127,31 @@ async function startNode(name: string, databaseUrl: string): Promise<Node> {
 export async function startVerifier(name: string, node: Node, token: string): Promise<VerifierProcess> {
   const toNode = await networkPath(() => Number(new URL(node.origin).port))
   const options = JSON.stringify({ url: `http://127.0.0.1:${toNode.port}`, token, name })
-  const start = () => fork(VERIFIER, [options], { execArgv: ['--import', SKEWED_CLOCK] })
-  let child = start()
   const kept = new Map<string, string>()
+  const recorder = new CallRecorder(name)
+  const start = () => {
+    const started = fork(VERIFIER, [options], { execArgv: ['--import', SKEWED_CLOCK] })
+    started.on('message', ({ calls }: Seen) => {
+      for (const each of calls) recorder.add(each)
+    })
+    for (const each of kept) started.send({ add: each })
+    return started
+  }
+  let child = start()
+  /** What it has written is read to the end before the channel is found closed. */
+  const gone = async () => void (child.connected && (await once(child, 'disconnect')))
   return {
     name,
     node: node.name,
     toNode,
     process: () => child,
+    async kill() {
+      child.kill('SIGKILL')
+      await gone()
+    },
     restart() {
-      child = start()
-      for (const each of kept) child.send({ add: each })
+      // Two faults may have killed it at once: it is replaced once.
+      if (!child.connected) child = start()
     },
     tell(message: { add?: [string, string]; drop?: string }) {
       if (message.add) kept.set(...message.add)
@@ -141,10 +159,9 @@ export async function startVerifier(name: string, node: Node, token: string): Pr
       if (child.connected) child.send(message, () => {})
     },
     async finish() {
-      const answer = once(child, 'message')
-      child.send({ finish: true })
-      const [history] = (await answer) as [{ calls: Calls[]; total: number }]
-      return history
+      if (child.connected) child.send({ finish: true })
+      await gone()
+      return recorder.take()
     },
   }
 }

@@ -82,29 +82,26 @@ export async function runFaults({ seconds, nodes, verifiers, seed, lanes = 4 }: 
     await delay(1000)
 
     const calls: Calls[] = []
-    let verifications = 0
     for (const { recorder, loop } of callers) {
       await loop.stop()
-      calls.push(...recorder.all())
-      verifications += loop.total()
+      calls.push(...recorder.take())
     }
     for (const service of services) {
-      const seen = await service.finish()
-      calls.push(...seen.calls)
-      verifications += seen.total
+      calls.push(...(await service.finish()))
       await service.toNode.close()
     }
     const { creations, removals } = workload
+    const names = [...cluster.nodes, ...services].map(({ name }) => name)
     return {
       seed,
-      verifications,
+      verifications: calls.reduce((sum, { count }) => sum + count, 0),
       changes: creations.length + removals.length,
       unanswered: removals.filter(({ answered }) => answered === null).length,
       faults: Object.fromEntries(
         Object.entries(Object.groupBy(faults, ({ kind }) => kind)).map(([kind, each = []]) => [kind, each.length]),
       ),
       unavailable: calls.filter(({ outcome }) => outcome === 'unavailable').length,
-      violations: checkHistory({ calls, creations, removals, faults, recovered }),
+      violations: checkHistory({ callers: names, calls, creations, removals, faults, recovered }),
     }
   } finally {
     await cluster.stop()

@@ -65,6 +65,13 @@ export const FAULTS: Readonly<Record<string, Kind>> = {
     verifier.process().kill('SIGCONT')
     return [verifier.name]
   },
+  async 'verifier killed and replaced'(scene, random) {
+    const verifier = someVerifier(scene, random)
+    await verifier.kill()
+    await delay(random.between(0, 1000))
+    verifier.restart()
+    return [verifier.name]
+  },
   async 'verifier’s wall clock set'(scene, random) {
     const verifier = someVerifier(scene, random)
     verifier.tell({ clockOffsetMs: random.between(-600_000, 600_000) })

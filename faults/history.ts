@@ -37,6 +37,8 @@ export interface Fault {
 }
 
 export interface History {
+  /** Who was to call from the beginning to the end; a process that was killed and the one in its place are the same caller. */
+  readonly callers: readonly string[]
   readonly calls: readonly Calls[]
   readonly creations: readonly Creation[]
   readonly removals: readonly Removal[]
@@ -60,30 +62,30 @@ export class CallRecorder {
   }
 
   note(token: string, { outcome, reason }: Pick<Calls, 'outcome' | 'reason'>, start: number, end: number): void {
+    const instants = { firstStart: start, firstEnd: end, lastStart: start, lastEnd: end }
+    this.add({ caller: this.#caller, token, outcome, reason, count: 1, ...instants })
+  }
+
+  /** Goes on with what another process has collected, and {@link take}n. */
+  add(calls: Calls): void {
+    const { token, outcome, reason } = calls
     const open = this.#open.get(token)
     // An unavailable answer is judged by its own time.
     if (open !== undefined && open.outcome === outcome && open.reason === reason && outcome !== 'unavailable') {
-      open.count++
-      open.lastStart = Math.max(open.lastStart, start)
-      open.lastEnd = Math.max(open.lastEnd, end)
+      open.count += calls.count
+      open.lastStart = Math.max(open.lastStart, calls.lastStart)
+      open.lastEnd = Math.max(open.lastEnd, calls.lastEnd)
       return
     }
     if (open !== undefined) this.#closed.push(open)
-    const caller = this.#caller
-    this.#open.set(token, {
-      caller,
-      token,
-      outcome,
-      reason,
-      count: 1,
-      firstStart: start,
-      firstEnd: end,
-      lastStart: start,
-      lastEnd: end,
-    })
+    this.#open.set(token, calls)
   }
 
-  all(): readonly Calls[] {
-    return [...this.#closed, ...this.#open.values()]
+  /** What was collected since it was last taken. */
+  take(): readonly Calls[] {
+    const taken = [...this.#closed, ...this.#open.values()]
+    this.#closed.length = 0
+    this.#open.clear()
+    return taken
   }
 }
