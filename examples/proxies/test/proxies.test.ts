@@ -4,9 +4,10 @@ import { Agent, request } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Actor, type Member, TokenHolder } from '../../../packages/server/test/support/actors.ts'
+import { freePort } from '../../../packages/server/test/support/daemon.ts'
 import { useServer } from '../../../packages/server/test/support/test-app.ts'
 import { PROXIES } from './support/proxy-programs.ts'
-import { freePort, type RunningProxy, startProxy } from './support/start-proxy.ts'
+import { type RunningProxy, startProxy } from './support/start-proxy.ts'
 import { type Seen, startUpstream, type Upstream } from './support/upstream.ts'
 
 const SPOOFED = {

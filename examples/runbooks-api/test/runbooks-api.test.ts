@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { programOf } from '../../../packages/server/test/support/debian-programs.ts'
 import { type Answer, send } from '../../../packages/server/test/support/http-client.ts'
 import { startProgram } from '../../../packages/server/test/support/server-process.ts'
-import { programOf } from '../../proxies/test/support/proxy-programs.ts'
 
 const program = fileURLToPath(new URL('../start.ts', import.meta.url))
 

@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type ProxyName, programOf } from './proxy-programs.ts'
+import { freePort, startDaemon } from '../../../../packages/server/test/support/daemon.ts'
+import type { ProxyName } from './proxy-programs.ts'
 
 export interface RunningProxy {
   /** `http://127.0.0.1:<port>` */
@@ -44,24 +41,11 @@ export async function startProxy(
     )
     return target
   }
-  const { path, env } = programOf(proxy)
-  const child = spawn(path, WAYS[proxy](folder, copy), {
-    env: { ...env, HOME: folder, PATH: process.env['PATH'] },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  running.add(child)
-  const output: string[] = []
-  child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text))
-  const exited = once(child, 'exit').then(() => running.delete(child))
-  await Promise.race([
-    listening(port),
-    exited.then(() => Promise.reject(new Error(`${proxy} ended: ${output.join('')}`))),
-  ])
+  const daemon = await startDaemon(proxy, { args: WAYS[proxy](folder, copy), folder, port })
   return {
     origin: `http://127.0.0.1:${port}`,
     async stop() {
-      child.kill('SIGTERM')
-      await exited
+      await daemon.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -88,34 +72,4 @@ const WAYS: Readonly<Record<ProxyName, (folder: string, copy: (file: string) => 
     copy('ramp-verify.lua')
     return ['-db', '-f', copy('haproxy.cfg')]
   },
-}
-
-const running = new Set<ChildProcess>()
-
-/** A test that failed half-way leaves no proxy behind. */
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-})
-
-/** A port at which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function listening(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (isOpen) return
-    await delay(10)
-  }
 }

@@ -61,9 +61,10 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
     return [{ check: 'migrations', advice: MIGRATE }]
   }
   let database: Database | undefined
+  let access: Finding
   try {
     database = openDatabase(config.databaseUrl)
-    await sql`SELECT 1`.execute(database.read)
+    access = await checkAccess(database)
   } catch (error) {
     const advice = `start the database or correct RAMP_DATABASE_URL (${databaseFault(error) ?? (error as Error).message}).`
     return [{ check: 'database', advice }]
@@ -71,7 +72,7 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     const pending = await pendingMigrations(database.read)
     return [
-      { check: 'database', advice: undefined },
+      access,
       {
         check: 'migrations',
         advice: pending.length > 0 ? MIGRATE : undefined,
@@ -80,6 +81,22 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
     ]
   } finally {
     await database.close()
+  }
+}
+
+/** Rejects if there is none. */
+async function checkAccess(database: Database): Promise<Finding> {
+  const check = 'database'
+  if (database.engine === 'sqlite') {
+    await sql`SELECT 1`.execute(database.read)
+    return { check, advice: undefined }
+  }
+  // In a transaction: there are poolers that allow none.
+  await database.read.transaction().execute((trx) => sql`SELECT 1`.execute(trx))
+  const isPooled = !(await database.hasOwnSessions())
+  return {
+    check: isPooled ? `${check} (through a connection pooler: a change takes up to a second)` : check,
+    advice: undefined,
   }
 }
 

@@ -47,6 +47,8 @@ export function databaseFault(error: unknown): string | undefined {
   if (/^timeout exceeded|^Connection terminated/.test(error.message)) return 'no answer'
   if (code.startsWith('28')) return 'it refuses the user or the password'
   if (code === '3D000') return 'the server has no database of that name'
+  if (/statement pooling/.test(error.message))
+    return 'its connection pooler is in statement mode, and has to be in another'
   if (/^(08|53|57)/.test(code)) return `it takes no connection (${code})`
   return undefined
 }

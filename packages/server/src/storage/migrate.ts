@@ -37,14 +37,17 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
  * Runs what has not run yet, in order: all of it or, if one fails or the process is killed, none. Of several processes
  * at once one does the work and the others wait. Returns the names that were run.
  *
- * On PostgreSQL the migrator's own advisory lock sees to that; on SQLite it has none, and the write lock of a
- * transaction around everything takes its place.
+ * A lock of the one transaction around everything sees to that: on SQLite the write lock, on PostgreSQL an advisory one.
  */
 export async function runMigrations(db: Kysely<Tables>, engine: Engine): Promise<readonly string[]> {
-  return engine === 'sqlite'
-    ? db.transaction().execute((trx) => migrateToLatest(trx, engine))
-    : migrateToLatest(db, engine)
+  return db.transaction().execute(async (trx) => {
+    if (engine === 'postgres') await sql`SELECT pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(trx)
+    return migrateToLatest(trx, engine)
+  })
 }
+
+/** The number that Kysely's migrator locks by itself, and RAMP did before. */
+const MIGRATION_LOCK = 3853314791062309107n
 
 async function migrateToLatest(db: Kysely<Tables>, engine: Engine): Promise<readonly string[]> {
   const { error, results = [] } = await migrator(db, engine).migrateToLatest()

@@ -1,8 +1,10 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
+import { SessionClient } from './postgres-client.ts'
+import { TransactionalDialect } from './postgres-dialect.ts'
 import { postgresLeases, postgresSettledEpoch } from './postgres-leases.ts'
 import { Settlement } from './settlement.ts'
 import type { Tables } from './tables.ts'
@@ -12,7 +14,9 @@ export interface PostgresDatabase extends DatabaseBase {
   /** For verification alone: changes that wait for a lock and hold the other pool do not hold it up. */
   readonly verificationPool: pg.Pool
   /** A connection for the one who keeps a lease: not connected yet; the caller ends it. */
-  openClient(): pg.Client
+  openClient(): SessionClient
+  /** Whether connections are sessions of the server: not so by way of a pooler. */
+  hasOwnSessions(): Promise<boolean>
 }
 
 /** Waiting longer than this for a connection or a lock answers 503: a caller's own patience is rarely more. */
@@ -33,8 +37,8 @@ const SEEN = 'SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assi
 /** Pools for `postgres://…`. They connect at first use; a lost connection is replaced at the next. */
 export function openPostgres(url: string): PostgresDatabase {
   const verificationPool = openPool(url, { max: 4, query_timeout: VERIFICATION_LIMIT_MS })
-  const pool = openPool(url, { max: 10, query_timeout: STATEMENT_LIMIT_MS, lock_timeout: WAIT_LIMIT_MS })
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const pool = openPool(url, { max: 10, query_timeout: STATEMENT_LIMIT_MS })
+  const db = new Kysely<Tables>({ dialect: new TransactionalDialect(pool, WAIT_LIMIT_MS) })
   // Beside the other pool, whose connections all may be waiting for locks that a change holds which waits for this.
   const settlement = new Settlement((epoch) => postgresSettledEpoch(verificationPool, epoch))
 
@@ -53,7 +57,12 @@ export function openPostgres(url: string): PostgresDatabase {
     read: db,
     leases: postgresLeases(verificationPool),
     settlement,
-    openClient: () => new pg.Client({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
+    openClient: () => new SessionClient({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
+    async hasOwnSessions() {
+      const client = await verificationPool.connect()
+      client.release()
+      return (client as pg.PoolClient & SessionClient).hasOwnSession
+    },
     async write(work) {
       const { result, epoch } = await commit(work)
       // Its own, or one that it may have found made: a repetition must not be answered before what it repeats.
@@ -67,7 +76,7 @@ export function openPostgres(url: string): PostgresDatabase {
     },
     async migrate() {
       // Without the limits: an index on a large table takes its time.
-      const unlimited = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(url, { max: 1 }) }) })
+      const unlimited = new Kysely<Tables>({ dialect: new TransactionalDialect(openPool(url, { max: 1 })) })
       try {
         return await runMigrations(unlimited, 'postgres')
       } finally {
@@ -82,7 +91,7 @@ export function openPostgres(url: string): PostgresDatabase {
 }
 
 function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ ...connection(url), ...limits })
+  const pool = new pg.Pool({ ...connection(url), ...limits, Client: SessionClient })
   // A connection that breaks, idle or in use, is replaced, and whoever used it gets the error from the query; without
   // these listeners it would end the process.
   pool.on('error', () => {})

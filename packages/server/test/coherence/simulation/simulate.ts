@@ -1,5 +1,6 @@
 import type { Coherence, StaleState, Time } from '@ramp/verifier/coherence'
 import type pg from 'pg'
+import type { SessionClient } from '../../../src/storage/postgres-client.ts'
 import { postgresSettledEpoch } from '../../../src/storage/postgres-leases.ts'
 import { Settlement } from '../../../src/storage/settlement.ts'
 import { postgresCoherence } from '../../../src/verification/coherence-postgres.ts'
@@ -93,7 +94,7 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
       },
     }
     const real = postgresCoherence(
-      { openClient: () => network.connect(process) as unknown as pg.Client },
+      { openClient: () => network.connect(process) as unknown as SessionClient },
       forgettable,
       {
         onDoubt() {},
