@@ -2,6 +2,7 @@
  * An administrator changes the policy: sees what it would do before it is done, is told which field contradicts which,
  * loses nothing when somebody else was faster, and the form for new tokens follows.
  */
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { apiOf } from './support/api.ts'
 import { startRamp } from './support/ramp.ts'
@@ -112,3 +113,37 @@ test('The preview shows every token that the policy would hit, page by page', as
   expect(await rows.count()).toBe(51)
   visit.hasNoFaults()
 })
+
+test('The preview names every owner who could make no more, page by page', async (context) => {
+  const ramp = await startRamp(context)
+  addOwners(ramp.database, 60)
+  const visit = await browser.visit(context, ramp.origin)
+  const { page } = visit
+  await signIn(visit, ramp)
+  await page.goto('/_admin/policy')
+  const pat = page.getByRole('region', { name: 'Personal access tokens' })
+  const result = page.getByRole('region', { name: 'What it would do' })
+  const more = result.getByRole('button', { name: 'Load more' })
+  await pat.getByLabel('Active tokens per account').fill('1')
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await shown(result.getByText('The first 50 of 60 owners who could make no more.'))
+  await visit.looksRight()
+  await more.click()
+  await gone(more)
+  const named = (await result.getByText('Could make no more:').textContent()) ?? ''
+  expect(named.match(/owner\d+/g)?.toSorted()).toEqual(Array.from({ length: 60 }, (_, n) => `owner${n + 1}`).toSorted())
+  visit.hasNoFaults()
+})
+
+/** Accounts with a token each, which nobody has the secret of. */
+function addOwners(file: string, count: number): void {
+  const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`
+  const id = `printf('00000000-0000-4000-8000-%012d', i)`
+  const database = new DatabaseSync(file)
+  database.exec(`
+    INSERT INTO account (id, kind, username, username_key, display_name, display_name_key, created_at)
+      ${numbers} SELECT ${id}, 'service', 'owner' || i, 'owner' || i, 'Owner', 'owner', 1 FROM n;
+    INSERT INTO token (id, account_id, kind, name, name_key, digest, created_at)
+      ${numbers} SELECT printf('%012d', i), ${id}, 'pat', 'script', 'script', randomblob(32), 1 FROM n`)
+  database.close()
+}

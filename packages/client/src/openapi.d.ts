@@ -1114,7 +1114,7 @@ export interface paths {
         put?: never;
         /**
          * Which tokens and owners a policy would hit, and what would happen to each
-         * @description Nothing is changed.
+         * @description Nothing is changed. A page has up to `limit` tokens and up to `limit` owners.
          *
          *     Needs the permission `policy:read`.
          */
@@ -10928,7 +10928,7 @@ export interface operations {
                             }[];
                         }[];
                         nextCursor: string | null;
-                        /** @description The first 50 owners who could make no more; their tokens go on. */
+                        /** @description Owners who could make no more, page by page as the tokens are; what they have goes on. */
                         stoppedOwners: {
                             owner: {
                                 /**

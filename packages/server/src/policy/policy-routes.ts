@@ -1,4 +1,3 @@
-import { isTokenId } from '@ramp/verifier'
 import { etagOf } from '../core/etag.ts'
 import { asAuthenticated, asSession } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
@@ -18,11 +17,12 @@ import {
   toTokenRulesBody,
 } from './policy-schemas.ts'
 import { readPolicy, readStoredPolicy } from './policy-store.ts'
-import { previewPolicy } from './preview-policy.ts'
+import { type PreviewPosition, previewPolicy } from './preview-policy.ts'
 import { allowsCreation } from './restrict-new-token.ts'
 
 const tags = ['Policy']
-const isId = (value: unknown): value is string => typeof value === 'string' && isTokenId(value)
+const isPosition = (value: unknown): value is PreviewPosition =>
+  Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'string')
 
 /** `/api/v1/policy`: what holds for all tokens, and what a change of it would do. */
 export function registerPolicyRoutes(app: Router, services: Services): void {
@@ -70,7 +70,7 @@ export function registerPolicyRoutes(app: Router, services: Services): void {
         operationId: 'previewPolicy',
         tags,
         summary: 'Which tokens and owners a policy would hit, and what would happen to each',
-        description: 'Nothing is changed.',
+        description: 'Nothing is changed. A page has up to `limit` tokens and up to `limit` owners.',
         querystring: closed(page),
         body: PolicyInput,
         response: { 200: PreviewBody },
@@ -78,7 +78,8 @@ export function registerPolicyRoutes(app: Router, services: Services): void {
     },
     async (req) => {
       const { cursor, limit = 50 } = req.query
-      const preview = await previewPolicy(services, req.body, { after: decodeCursor(cursor, isId), limit }, clock())
+      const after = decodeCursor(cursor, isPosition) ?? (['', ''] as const)
+      const preview = await previewPolicy(services, req.body, { after, limit }, clock())
       return {
         ...toPreviewBody(preview),
         nextCursor: preview.next === undefined ? null : encodeCursor(preview.next),

@@ -116,7 +116,7 @@ export const PreviewBody = Type.Object({
   nextCursor: Nullable(Type.String()),
   stoppedOwners: Type.Array(
     Type.Object({ owner: PreviewOwner, reason: OneOf(['creation', 'tokens_per_account'] as const) }),
-    { description: 'The first 50 owners who could make no more; their tokens go on.' },
+    { description: 'Owners who could make no more, page by page as the tokens are; what they have goes on.' },
   ),
 })
 

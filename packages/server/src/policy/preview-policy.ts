@@ -32,23 +32,23 @@ export interface Preview {
     readonly owners: number
     readonly stoppedOwners: number
   }
-  /** In the order of their ids, from after `after`. */
+  /** In the order of their ids, as the owners are. */
   readonly items: readonly HitToken[]
-  readonly next: string | undefined
   readonly stoppedOwners: readonly StoppedOwner[]
+  readonly next: PreviewPosition | undefined
 }
 
-/** So many owners are named; the totals count all. */
-const OWNERS_SHOWN = 50
+/** Where a page ended: its last token, and its last owner with the reason; each is empty before the first. */
+export type PreviewPosition = readonly [tokenId: string, owner: string]
 
 /**
- * What the policy would do if it were saved now, by the same rule that then does it. Nothing is changed. Throws
- * `validation_failed` for a policy that contradicts itself.
+ * What the policy would do if it were saved now, by the same rule that then does it. Nothing is changed. A page has up to
+ * `limit` tokens and as many owners. Throws `validation_failed` for a policy that contradicts itself.
  */
 export async function previewPolicy(
   services: Services,
   policy: Policy,
-  page: { readonly after: string | undefined; readonly limit: number },
+  { after: [afterToken, afterOwner], limit }: { readonly after: PreviewPosition; readonly limit: number },
   now: number,
 ): Promise<Preview> {
   assertConsistent(services, policy)
@@ -69,14 +69,17 @@ export async function previewPolicy(
       tokens++
       owners.add(token.owner.id)
       for (const { effect } of effects) counts[effect]++
-      if (token.id > (page.after ?? '') && items.length <= page.limit) items.push({ token, effects })
+      if (token.id > afterToken && items.length <= limit) items.push({ token, effects })
     }
   }
-  const shown = items.slice(0, page.limit)
-  const stopped = [
+  const stopped: StoppedOwner[] = [
     ...(await ownersWithoutCreation(database.read, current.pat.creation, policy.pat.creation, holders)),
     ...ownersAtLimit(holders, current, policy),
   ]
+  const owed = stopped.filter((owner) => keyOf(owner) > afterOwner).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const [shown, named] = [items.slice(0, limit), owed.slice(0, limit)]
+  const [lastToken, lastOwner] = [shown.at(-1), named.at(-1)]
+  const hasMore = items.length > limit || owed.length > limit
   return {
     totals: {
       tokens,
@@ -85,10 +88,13 @@ export async function previewPolicy(
       stoppedOwners: new Set(stopped.map(({ owner }) => owner.id)).size,
     },
     items: shown,
-    next: items.length > page.limit ? shown.at(-1)?.token.id : undefined,
-    stoppedOwners: stopped.slice(0, OWNERS_SHOWN),
+    stoppedOwners: named,
+    next: hasMore ? [lastToken?.token.id ?? afterToken, lastOwner ? keyOf(lastOwner) : afterOwner] : undefined,
   }
 }
+
+/** One may be named for both reasons. */
+const keyOf = ({ owner, reason }: StoppedOwner) => `${owner.id} ${reason}`
 
 /** Only what the change brings: what the current policy refuses already is no effect of the new one. */
 function effectsBetween(current: Policy, policy: Policy, now: number) {

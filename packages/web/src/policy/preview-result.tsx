@@ -38,8 +38,15 @@ export function PreviewCounts({ totals }: { readonly totals: PolicyPreview['tota
 /** Who is hit, and what happens to each. */
 export function PreviewResult({ asked }: { readonly asked: AskedPreview }) {
   const list = useInfiniteQuery(previewPagesQuery(asked))
-  const { totals, stoppedOwners } = asked.first
+  const { totals } = asked.first
   const items = list.data.pages.flatMap((page) => page.items)
+  const stoppedOwners = list.data.pages.flatMap((page) => page.stoppedOwners)
+  const stopped = [...new Map(stoppedOwners.map(({ owner }) => [owner.id, owner.username])).values()]
+  const shown = [
+    items.length < totals.tokens && `${items.length} of ${totals.tokens} tokens`,
+    stopped.length < totals.stoppedOwners &&
+      `${stopped.length} of ${totals.stoppedOwners} owners who could make no more`,
+  ].filter((part) => part !== false)
   if (isHarmless(asked.first)) return <Text size="sm">No token and nobody is affected.</Text>
   return (
     <Stack gap="md">
@@ -78,6 +85,7 @@ export function PreviewResult({ asked }: { readonly asked: AskedPreview }) {
           </Table.Tbody>
         </Table>
       )}
+      {stopped.length > 0 && <Text size="sm">Could make no more: {stopped.join(', ')}.</Text>}
       <FormAlert message={list.error ? messageOf(list.error) : undefined} />
       {list.hasNextPage && (
         <Group gap="sm">
@@ -85,15 +93,9 @@ export function PreviewResult({ asked }: { readonly asked: AskedPreview }) {
             Load more
           </Button>
           <Text size="sm" c="dimmed" role="status">
-            The first {items.length} of {totals.tokens} tokens.
+            The first {shown.join(', ')}.
           </Text>
         </Group>
-      )}
-      {stoppedOwners.length > 0 && (
-        <Text size="sm">
-          Could make no more: {stoppedOwners.map(({ owner }) => owner.username).join(', ')}
-          {totals.stoppedOwners > stoppedOwners.length && ` and ${totals.stoppedOwners - stoppedOwners.length} more`}.
-        </Text>
       )}
     </Stack>
   )

@@ -196,6 +196,18 @@ function chainWay(name: string, way: Pick<Way, 'give' | 'take'>): Way {
 const chainSqlWay = (name: string, give: Statement, take: Statement, rest: Partial<Way> = {}) =>
   sqlWay(name, give, take, { prepare: chainBut((scene) => scene.sql(take(scene))), ...rest })
 
+/** Another group, whose id ends in `(new)`, takes the place of the company. */
+function placeTaken(name: string, take: Statement): Way {
+  return chainSqlWay(
+    name,
+    (scene) => `DELETE FROM account_group WHERE id LIKE '% (new)'; ${insertChain(scene)}`,
+    take,
+    {
+      engine: 'sqlite',
+    },
+  )
+}
+
 /** All of it anew. What a group left behind whose row alone was deleted is cleared away first. */
 const insertChain: Statement = ({ account, groups: { team, department, company } }) =>
   [
@@ -262,20 +274,36 @@ const BY_SQL: readonly Way[] = [
   chainSqlWay('all tables of groups emptied at once', insertChain, () => 'TRUNCATE account_group CASCADE', {
     engine: 'postgres',
   }),
-  chainSqlWay(
-    'another group put in the place of one of the same name',
-    insertChain,
-    ({
-      groups: { company },
-    }) => `PRAGMA foreign_keys = ON; INSERT OR REPLACE INTO account_group (id, name, name_key, description, created_at)
-      SELECT id || ' (new)', name, name_key, description, created_at FROM account_group WHERE id = '${company}'`,
-    {
-      engine: 'sqlite',
-      give: (scene) =>
-        scene.sql(`DELETE FROM account_group WHERE id LIKE '% (new)';
-          ${insertChain(scene)}`),
-    },
+  ...['ON', 'OFF'].map((enforced) =>
+    placeTaken(
+      `another group inserted in the place of one of the same name, foreign keys ${enforced}`,
+      ({ groups: { company } }) => `PRAGMA foreign_keys = ${enforced};
+        INSERT OR REPLACE INTO account_group (id, name, name_key, description, created_at)
+          SELECT id || ' (new)', name, name_key, description, created_at FROM account_group WHERE id = '${company}'`,
+    ),
   ),
+  placeTaken(
+    'another group renamed into the place of one of the same name',
+    ({ groups: { company } }) => `INSERT INTO account_group (id, name, name_key, description, created_at)
+        VALUES ('${company} (new)', 'new', 'new', '', 0);
+      UPDATE OR REPLACE account_group SET name_key = (SELECT name_key FROM account_group WHERE id = '${company}')
+        WHERE id = '${company} (new)'`,
+  ),
+  ...(['team', 'department', 'company'] as const).flatMap((name) => [
+    chainSqlWay(
+      `the id of the ${name}, while what hangs on it keeps the old one`,
+      ({ groups }) => `UPDATE account_group SET id = '${groups[name]}' WHERE id = '${groups[name]} (moved)'`,
+      ({ groups }) => `UPDATE account_group SET id = '${groups[name]} (moved)' WHERE id = '${groups[name]}'`,
+      { engine: 'sqlite' },
+    ),
+    chainSqlWay(
+      `the row of the ${name} put back where what hangs on it was left`,
+      ({ groups }) => `INSERT INTO account_group (id, name, name_key, description, created_at)
+        VALUES ('${groups[name]}', '${groups[name]}', '${groups[name]}', '', 0)`,
+      ({ groups }) => `DELETE FROM account_group WHERE id = '${groups[name]}'`,
+      { engine: 'sqlite' },
+    ),
+  ]),
   sqlWay(
     'the addresses of the policy',
     () => 'UPDATE policy SET pat_addresses = NULL, service_addresses = NULL',

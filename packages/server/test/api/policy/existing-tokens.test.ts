@@ -145,18 +145,20 @@ onBothEngines('A token in use, when the policy changes', (engine) => {
     }[] = []
     let cursor = ''
     let totals: Record<string, number> = {}
+    const stopped: unknown[] = []
     do {
       const preview = await server.administrator.post(`/api/v1/policy/preview?limit=2${cursor}`, policyWith(rules))
       expect(preview.status).toBe(200)
       items.push(...preview.body.items)
       totals = preview.body.totals
-      expect(preview.body.stoppedOwners).toContainEqual({
-        owner: expect.objectContaining({ id: owner.id }),
-        reason: 'tokens_per_account',
-      })
+      stopped.push(...preview.body.stoppedOwners)
       cursor = preview.body.nextCursor && `&cursor=${preview.body.nextCursor}`
     } while (cursor)
     expect(await rows()).toEqual(before)
+    expect(stopped).toContainEqual({
+      owner: expect.objectContaining({ id: owner.id }),
+      reason: 'tokens_per_account',
+    })
     const mine = items.filter((item) => item.owner.id === owner.id)
     expect(mine.map(({ token, effects }) => [token.id, effects.map(({ effect }) => effect)]).sort()).toEqual(
       [...expected].sort(),
@@ -195,6 +197,32 @@ onBothEngines('A token in use, when the policy changes', (engine) => {
     expect(ids).toContain(other.id)
     expect(ids).not.toContain(maker.id)
     expect(body.totals).toMatchObject({ tokens: 0, stoppedOwners: ids.length })
+  })
+
+  test('the preview goes on to the last token and to the last owner, each once, whichever are more', async () => {
+    for (let count = 0; count < 3; count++) await (await server.member()).token()
+    const wanted = policyWith({ pat: { creation: 'nobody', tokensPerAccount: 1 } })
+    const preview = async (query: string) => {
+      const { status, body } = await server.administrator.post(`/api/v1/policy/preview?${query}`, wanted)
+      expect(status, JSON.stringify(body)).toBe(200)
+      return body
+    }
+    const all = await preview('limit=200')
+    expect(all.nextCursor).toBeNull()
+    expect(all.stoppedOwners.length).toBeGreaterThanOrEqual(6)
+    const items: unknown[] = []
+    const stoppedOwners: unknown[] = []
+    let cursor = ''
+    do {
+      const page = await preview(`limit=2${cursor}`)
+      expect(page.totals).toEqual(all.totals)
+      expect(page.items.length).toBeLessThanOrEqual(2)
+      expect(page.stoppedOwners.length).toBeLessThanOrEqual(2)
+      items.push(...page.items)
+      stoppedOwners.push(...page.stoppedOwners)
+      cursor = page.nextCursor && `&cursor=${page.nextCursor}`
+    } while (cursor)
+    expect({ items, stoppedOwners }).toEqual({ items: all.items, stoppedOwners: all.stoppedOwners })
   })
 
   test('an enforcement that was interrupted goes on, and each token is recorded once', async () => {
