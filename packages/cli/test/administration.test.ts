@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Member, newName } from '../../server/test/support/actors.ts'
+import { addAuditEvents } from '../../server/test/support/audit-events.ts'
 import { useServer } from '../../server/test/support/test-app.ts'
 import { openShell, type Shell } from './support/ramp.ts'
 
@@ -128,6 +129,21 @@ describe('The commands of administrators', () => {
       new RegExp(`just now +${member.username} +token\\.created +token seen in the audit +session `),
     )
     expect((await ramp('audit')).stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(51)
+  })
+
+  test('audit searches on through pages on which nothing is as asked for', async () => {
+    const member = await server.member()
+    await member.token({ name: 'long ago' })
+    const later = addAuditEvents(10_000, {
+      at: `${server.clock()} + i`,
+      action: `CASE i % 2 WHEN 0 THEN 'token.created' ELSE 'session.created' END`,
+      actor: `CASE i % 2 WHEN 0 THEN 'somebody' ELSE '${member.id}' END`,
+    })
+    for (const statement of later) await server.sql(statement)
+    const query = `actor=${member.username}&action=token.created`
+    expect((await get(`/api/v1/audit-events?${query}`)).items).toEqual([])
+    const events = (await ramp('audit', '--actor', member.username, '--action', 'token.created', '--json')).json()
+    expect(events).toMatchObject([{ target: { name: 'long ago' } }])
   })
 
   describe('explain', () => {

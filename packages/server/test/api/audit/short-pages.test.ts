@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Actor, Member } from '../../support/actors.ts'
+import { addAuditEvents } from '../../support/audit-events.ts'
 import { onBothEngines } from '../../support/databases.ts'
 import { useServer } from '../../support/test-app.ts'
 
@@ -31,14 +32,8 @@ onBothEngines('Looking for audit events that two filters hardly agree on', (engi
     })
   })
 
-  /** Written as `i` from 1 to `count`, at the end of the chain. */
-  async function addEvents(count: number, event: { at: string; action: string; actor: string }) {
-    await server.sql(`INSERT INTO audit_event
-        (id, at, action, outcome, actor_account_id, actor_username, credential, target_type, target_id, detail)
-      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-      SELECT last_id + i, ${event.at}, ${event.action}, 'done', ${event.actor}, 'somebody', 'session', 'member', 'x', '{}'
-      FROM n, audit_chain`)
-    await server.sql(`UPDATE audit_chain SET last_id = last_id + ${count}`)
+  async function addEvents(...given: Parameters<typeof addAuditEvents>) {
+    for (const statement of addAuditEvents(...given)) await server.sql(statement)
   }
 
   const idsOf = (events: readonly { id: number }[]) => events.map(({ id }) => id)
