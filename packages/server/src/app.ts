@@ -20,6 +20,7 @@ import { registerOperationsRoutes } from './http/operations-routes.ts'
 import { auditRefusals } from './http/refusal-audit.ts'
 import { nameMetadata } from './http/refusals.ts'
 import { guardRoutes, type Router } from './http/routes.ts'
+import { buildSerializer } from './http/serialization.ts'
 import { registerPages } from './http/static-web.ts'
 import { validateStrictly } from './http/validation.ts'
 import { registerExplainRoutes } from './inventory/explain-routes.ts'
@@ -86,6 +87,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     requestTimeout: REQUEST_LIMIT_MS,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildSerializer } },
     clientErrorHandler: refuseUnreadable,
     // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
     frameworkErrors: handleError,
