@@ -15,6 +15,7 @@ import { up as bulkRevocation } from './migrations/0012-bulk-revocation.ts'
 import { up as accessTokens } from './migrations/0013-access-tokens.ts'
 import { up as revocationProgress } from './migrations/0014-revocation-progress.ts'
 import { up as groupRows } from './migrations/0015-group-rows.ts'
+import { up as rowsByNumber } from './migrations/0016-rows-by-number.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -33,6 +34,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0013-access-tokens': accessTokens,
   '0014-revocation-progress': revocationProgress,
   '0015-group-rows': groupRows,
+  '0016-rows-by-number': rowsByNumber,
 }
 
 /**

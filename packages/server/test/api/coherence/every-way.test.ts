@@ -276,14 +276,14 @@ const BY_SQL: readonly Way[] = [
   }),
   ...['ON', 'OFF'].map((enforced) =>
     placeTaken(
-      `another group inserted in the place of one of the same name, foreign keys ${enforced}`,
+      `a name (foreign keys ${enforced}) that another group takes`,
       ({ groups: { company } }) => `PRAGMA foreign_keys = ${enforced};
         INSERT OR REPLACE INTO account_group (id, name, name_key, description, created_at)
           SELECT id || ' (new)', name, name_key, description, created_at FROM account_group WHERE id = '${company}'`,
     ),
   ),
   placeTaken(
-    'another group renamed into the place of one of the same name',
+    'a name that another group takes by an update',
     ({ groups: { company } }) => `INSERT INTO account_group (id, name, name_key, description, created_at)
         VALUES ('${company} (new)', 'new', 'new', '', 0);
       UPDATE OR REPLACE account_group SET name_key = (SELECT name_key FROM account_group WHERE id = '${company}')
@@ -291,19 +291,45 @@ const BY_SQL: readonly Way[] = [
   ),
   ...(['team', 'department', 'company'] as const).flatMap((name) => [
     chainSqlWay(
-      `the id of the ${name}, while what hangs on it keeps the old one`,
+      `the id of the ${name} alone`,
       ({ groups }) => `UPDATE account_group SET id = '${groups[name]}' WHERE id = '${groups[name]} (moved)'`,
       ({ groups }) => `UPDATE account_group SET id = '${groups[name]} (moved)' WHERE id = '${groups[name]}'`,
       { engine: 'sqlite' },
     ),
     chainSqlWay(
-      `the row of the ${name} put back where what hangs on it was left`,
+      `the row of the ${name} alone put back`,
       ({ groups }) => `INSERT INTO account_group (id, name, name_key, description, created_at)
         VALUES ('${groups[name]}', '${groups[name]}', '${groups[name]}', '', 0)`,
       ({ groups }) => `DELETE FROM account_group WHERE id = '${groups[name]}'`,
       { engine: 'sqlite' },
     ),
   ]),
+  ...['rowid', '_rowid_', 'oid'].map((number) =>
+    sqlWay(
+      `a ${number} of role_grant that another row takes`,
+      ({ account }) => `INSERT INTO role_grant (account_id, role, granted_at) VALUES ('${account.id}', '${ROLE}', 0)`,
+      ({ account }) => `INSERT INTO role_grant (account_id, role, granted_at) VALUES ('nobody', '${ROLE}', 0);
+        UPDATE OR REPLACE role_grant
+          SET ${number} = (SELECT rowid FROM role_grant WHERE account_id = '${account.id}') WHERE account_id = 'nobody';
+        DELETE FROM role_grant WHERE account_id = 'nobody'`,
+      { engine: 'sqlite' },
+    ),
+  ),
+  chainSqlWay(
+    'a rowid of group_member that another row takes',
+    insertChain,
+    ({ account }) => `INSERT OR REPLACE INTO group_member (rowid, group_id, account_id, added_at)
+        SELECT rowid, group_id, 'nobody', 0 FROM group_member WHERE account_id = '${account.id}';
+      DELETE FROM group_member WHERE account_id = 'nobody'`,
+    { engine: 'sqlite' },
+  ),
+  placeTaken(
+    'a rowid of account_group that another row takes',
+    ({
+      groups: { company },
+    }) => `INSERT OR REPLACE INTO account_group (rowid, id, name, name_key, description, created_at)
+        SELECT rowid, id || ' (new)', 'new', 'new', '', 0 FROM account_group WHERE id = '${company}'`,
+  ),
   sqlWay(
     'the addresses of the policy',
     () => 'UPDATE policy SET pat_addresses = NULL, service_addresses = NULL',

@@ -46,6 +46,13 @@ describe('The cache over SQLite', () => {
         `INSERT OR REPLACE INTO token SELECT ${columns.replace('id', "'replacement0'")} FROM token WHERE id = '${id}'`,
       'token_invalid',
     ],
+    [
+      'a token by another of the same row number',
+      (id: string, columns: string) =>
+        `INSERT OR REPLACE INTO token (rowid, ${columns})
+          SELECT rowid, ${columns.replace('id', "'replacement1'").replace('name_key', "'other'")} FROM token WHERE id = '${id}'`,
+      'token_invalid',
+    ],
   ])('sees INSERT OR REPLACE of %s', async (_what, statement, code) => {
     const { script } = await warm()
     const columns = await server.sql<{ name: string }>("SELECT name FROM pragma_table_info('token')")
