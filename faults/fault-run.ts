@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { openPostgres } from '../packages/server/src/storage/postgres.ts'
+import { leaseClient } from '../packages/server/src/storage/postgres.ts'
 import { signIn, TokenHolder, tokenVerifier } from '../packages/server/test/support/actors.ts'
 import { seededRandom } from '../packages/server/test/support/seeded-random.ts'
 import { callSteadily, type Tokens } from './call-steadily.ts'
@@ -110,7 +110,7 @@ export async function runFaults({ seconds, nodes, verifiers, seed, lanes = 4 }: 
 
 /** One of its processes is killed: the server breaks all connections and recovers, without what is not logged: the leases. */
 async function killOneBackend(url: string): Promise<void> {
-  const client = openPostgres(url).openClient()
+  const client = leaseClient(url)
   client.on('error', () => {})
   try {
     await client.connect()

@@ -11,10 +11,9 @@ import type { Tables } from './tables.ts'
 
 export interface PostgresDatabase extends DatabaseBase {
   readonly engine: 'postgres'
+  readonly url: string
   /** For verification alone: changes that wait for a lock and hold the other pool do not hold it up. */
   readonly verificationPool: pg.Pool
-  /** A connection for the one who keeps a lease: not connected yet; the caller ends it. */
-  openClient(): SessionClient
   /** Whether connections are sessions of the server: not so by way of a pooler. */
   hasOwnSessions(): Promise<boolean>
 }
@@ -53,11 +52,11 @@ export function openPostgres(url: string): PostgresDatabase {
 
   return {
     engine: 'postgres',
+    url,
     verificationPool,
     read: db,
     leases: postgresLeases(verificationPool),
     settlement,
-    openClient: () => new SessionClient({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true }),
     async hasOwnSessions() {
       const client = await verificationPool.connect()
       client.release()
@@ -88,6 +87,11 @@ export function openPostgres(url: string): PostgresDatabase {
       await db.destroy()
     },
   }
+}
+
+/** A connection for the one who holds a lease: not connected yet; the caller ends it. */
+export function leaseClient(url: string): SessionClient {
+  return new SessionClient({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true })
 }
 
 function openPool(url: string, limits: pg.PoolConfig): pg.Pool {

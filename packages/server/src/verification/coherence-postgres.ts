@@ -1,59 +1,32 @@
-import { hostname } from 'node:os'
-import {
-  type Coherence,
-  keepCoherent,
-  type LeaseConnection,
-  type StaleState,
-  type Time,
-} from '@ramp/verifier/coherence'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Coherence, StaleState } from '@ramp/verifier/coherence'
 import type { PostgresDatabase } from '../storage/postgres.ts'
-import { CHANGE_CHANNEL, postgresLeases } from '../storage/postgres-leases.ts'
-import { VERSION } from '../version.ts'
+import { type Board, type BoardHears, boardSize, followBoard } from './coherence-board.ts'
+import type { LeaseThread } from './lease-thread.ts'
 
-/** How often a lease is renewed when nothing changes. */
-const RENEWAL_MS = 1000
-
-interface Hears {
-  onDoubt(error: unknown): void
-  onRenewed(): void
-  /** The clocks and timers of the platform, if not given. */
-  readonly time?: Time
-}
-
-/** Keeps a cache of this node equal to a PostgreSQL primary, over one connection, on which the database also notifies. */
+/**
+ * Keeps a cache of this node equal to a PostgreSQL primary. The lease is held by a thread of its own: however busy or
+ * blocked this one is, no change waits for it, and it loses no lease (docs/decisions/0021).
+ */
 export function postgresCoherence(
-  database: Pick<PostgresDatabase, 'openClient'>,
+  { url }: Pick<PostgresDatabase, 'url'>,
   cache: StaleState,
-  hears: Hears,
-): Coherence {
-  return keepCoherent({
-    cache,
-    ...hears,
-    async connect({ lost, told }): Promise<LeaseConnection> {
-      const client = database.openClient()
-      client.on('error', lost)
-      client.on('notification', told)
-      const end = () => client.end().catch(() => {})
-      try {
-        await client.connect()
-        await client.query(`LISTEN ${CHANGE_CHANNEL}`)
-      } catch (error) {
-        void end()
-        throw error
-      }
-      const leases = postgresLeases(client)
-      const node = { kind: 'node' as const, name: hostname(), version: VERSION, accountId: null }
-      return {
-        register: (formerId) => leases.register(node, formerId, Date.now()),
-        async renew(report) {
-          const renewal = await leases.renew(report, null)
-          if (renewal === undefined) throw new Error('The lease was ended by somebody who could not wait for it.')
-          return renewal
-        },
-        pauseMs: RENEWAL_MS,
-        release: (id) => leases.release(id, null),
-        end,
-      }
+  hears: BoardHears,
+): Coherence & { close(): Promise<void> } {
+  const { port1: ours, port2: theirs } = new MessageChannel()
+  const board: Board = { shared: new SharedArrayBuffer(boardSize), port: ours }
+  const workerData: LeaseThread = { url, board: { shared: board.shared, port: theirs } }
+  // What goes wrong in it that it does not expect ends the process, as it would in this thread.
+  const thread = new Worker(new URL('lease-thread.ts', import.meta.url), { workerData, transferList: [theirs] })
+  const { hear, ...coherence } = followBoard(board, cache, hears)
+  ours.on('message', hear)
+  return {
+    ...coherence,
+    async close() {
+      const exit = new Promise((resolve) => thread.once('exit', resolve))
+      ours.postMessage('close')
+      await exit
+      ours.close()
     },
-  })
+  }
 }

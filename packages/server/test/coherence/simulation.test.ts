@@ -86,6 +86,9 @@ test('The same schedule happens the same way twice', async () => {
 
 const FLAWS: Record<string, Flaws> = {
   'believes without a lease': { coherent: (real) => ({ ...real, isTrusted: () => real.appliedEpoch() > 0 }) },
+  'believes before it has heard what its thread has told': {
+    coherent: (real, board) => ({ ...real, isTrusted: () => new BigInt64Array(board).at(1) !== 0n }),
+  },
   'keeps what was read before a change': {
     coherent: (real) => ({ ...real, mayKeep: (fill) => real.mayKeep(fill, Number.POSITIVE_INFINITY) }),
   },

@@ -1,9 +1,11 @@
-import type { Coherence, StaleState, Time } from '@ramp/verifier/coherence'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { type Coherence, type ConnectionEvents, holdLease, type StaleState, type Time } from '@ramp/verifier/coherence'
 import type pg from 'pg'
 import type { SessionClient } from '../../../src/storage/postgres-client.ts'
 import { postgresSettledEpoch } from '../../../src/storage/postgres-leases.ts'
 import { Settlement } from '../../../src/storage/settlement.ts'
-import { postgresCoherence } from '../../../src/verification/coherence-postgres.ts'
+import { boardSize, followBoard, postTo } from '../../../src/verification/coherence-board.ts'
+import { connectNode } from '../../../src/verification/node-lease.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 import { type DatabaseFlaws, SimulatedDatabase } from './database.ts'
 import { type Connection, Network } from './network.ts'
@@ -12,7 +14,7 @@ import { Process, World } from './world.ts'
 /** A rule that is broken on purpose, around the real code: the simulation has to find out. */
 export interface Flaws extends DatabaseFlaws {
   /** Around what the verifier asks of the real code. */
-  coherent?(coherence: Coherence): Coherence
+  coherent?(coherence: Coherence, board: SharedArrayBuffer): Coherence
   time?(time: Time): Time
   /** Nothing is forgotten as a whole. */
   readonly keepsCache?: boolean
@@ -75,6 +77,7 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
   let fromMemory = 0
   let answers = 0
 
+  const ports: MessagePort[] = []
   const newProcess = () => new Process(world, world.between(SLOWEST, FASTEST))
   const assertFresh = (where: string, token: string, state: number, wanted: number) => {
     if (state < wanted)
@@ -93,16 +96,15 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
         if (!flaws.keepsCache) cache.clear()
       },
     }
-    const real = postgresCoherence(
-      { openClient: () => network.connect(process) as unknown as SessionClient },
-      forgettable,
-      {
-        onDoubt() {},
-        onRenewed() {},
-        time: flaws.time?.(process.time) ?? process.time,
-      },
-    )
-    const coherence = flaws.coherent?.(real) ?? real
+    const time = flaws.time?.(process.time) ?? process.time
+    const shared = new SharedArrayBuffer(boardSize)
+    const { port1, port2 } = new MessageChannel()
+    ports.push(port1)
+    // Two threads in reality; here no message comes by itself, as if the one that verifies never rested.
+    const connect = (events: ConnectionEvents) => connectNode(network.connect(process) as unknown as SessionClient, events)
+    holdLease({ ...postTo({ shared, port: port2 }), connect, time })
+    const real = followBoard({ shared, port: port1 }, forgettable, { onDoubt() {}, onRenewed() {} }, time)
+    const coherence = flaws.coherent?.(real, shared) ?? real
 
     /** As verification/postgres-verifier.ts does it. */
     async function verify(token: string): Promise<void> {
@@ -246,6 +248,7 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
   })
   const untrusting = verifiers.filter(({ coherence }) => !coherence.isTrusted()).length
   const missing = changes.length + SERVERS - answers
+  for (const port of ports) port.close()
   const isWell = untrusting === 0 && missing === 0
   return {
     stale,

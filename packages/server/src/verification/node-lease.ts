@@ -1,0 +1,35 @@
+import { hostname } from 'node:os'
+import type { ConnectionEvents, LeaseConnection } from '@ramp/verifier/coherence'
+import type pg from 'pg'
+import { CHANGE_CHANNEL, postgresLeases } from '../storage/postgres-leases.ts'
+import { VERSION } from '../version.ts'
+
+/** How often a lease is renewed when nothing changes. */
+const RENEWAL_MS = 1000
+
+/** Connects `client`, over which a node gets and renews its lease, and on which the database also notifies of changes. */
+export async function connectNode(client: pg.Client, { lost, told }: ConnectionEvents): Promise<LeaseConnection> {
+  client.on('error', lost)
+  client.on('notification', told)
+  const end = () => client.end().catch(() => {})
+  try {
+    await client.connect()
+    await client.query(`LISTEN ${CHANGE_CHANNEL}`)
+  } catch (error) {
+    void end()
+    throw error
+  }
+  const leases = postgresLeases(client)
+  const node = { kind: 'node' as const, name: hostname(), version: VERSION, accountId: null }
+  return {
+    register: (formerId) => leases.register(node, formerId, Date.now()),
+    async renew(report) {
+      const renewal = await leases.renew(report, null)
+      if (renewal === undefined) throw new Error('The lease was ended by somebody who could not wait for it.')
+      return renewal
+    },
+    pauseMs: RENEWAL_MS,
+    release: (id) => leases.release(id, null),
+    end,
+  }
+}
