@@ -10,7 +10,7 @@ import { makeDatabase, ONE_ROLE } from './database.ts'
 import { seed } from './seed.ts'
 import { type Row, type Spread, spread } from './statistics.ts'
 
-const NODES = [1, 4, 8]
+const NODES = (process.env["NODES_TRY"]?.split(",").map(Number) ?? [1, 4, 8])
 const REVOCATIONS = 300
 const BATCH = 100
 const BATCHES = 50

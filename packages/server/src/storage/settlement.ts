@@ -6,10 +6,13 @@ import { LEASE_MS } from './lease.ts'
 const LIMIT_MS = LEASE_MS + 2000
 
 /**
- * How soon to look again while a verifier lags: after an eighth of what was waited already. At first it is only a round
- * trip behind, later it has to run out; nobody waits much longer than needed, and nobody looks a hundred times.
+ * How soon to look: first when the change before was nearly there, which is in vain any sooner; then, while a verifier
+ * lags, after an eighth of what was waited already. At first it is only a round trip behind, later it has to run out;
+ * nobody waits much longer than needed, and nobody looks a hundred times.
  */
-const FIRST_PAUSE_MS = 1
+const USUAL_SHARE = 3 / 4
+const LONGEST_USUAL_MS = 10
+const SHORTEST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 50
 const PAUSE_SHARE = 1 / 8
 
@@ -39,6 +42,8 @@ export class Settlement {
   onEnded: (seconds: number, isConfirmed: boolean) => void = () => {}
   #waiters: Waiter[] = []
   #isLooking = false
+  /** How long the last change has waited, unless for somebody who hangs. */
+  #usualMs = 0
 
   /**
    * @param settledEpoch Looks up to which epoch everything is settled, after ending the leases that are over and lag
@@ -59,6 +64,7 @@ export class Settlement {
 
   async #look(): Promise<void> {
     this.#isLooking = true
+    if (this.#usualMs > 0) await this.#pace.pause(this.#usualMs * USUAL_SHARE)
     while (this.#waiters.length > 0) {
       // Those who come while it looks are judged at the next look: this one may be older than their change.
       const judged = this.#waiters
@@ -67,7 +73,7 @@ export class Settlement {
       this.#waiters.push(...left)
       if (left.length === 0) continue
       const waited = this.#pace.now() - Math.max(...left.map(({ since }) => since))
-      await this.#pace.pause(Math.min(Math.max(FIRST_PAUSE_MS, waited * PAUSE_SHARE), LONGEST_PAUSE_MS))
+      await this.#pace.pause(Math.min(Math.max(SHORTEST_PAUSE_MS, waited * PAUSE_SHARE), LONGEST_PAUSE_MS))
     }
     this.#isLooking = false
   }
@@ -91,7 +97,9 @@ export class Settlement {
   }
 
   #end(waiter: Waiter, problem?: Problem): void {
-    this.onEnded((this.#pace.now() - waiter.since) / 1000, problem === undefined)
+    const waitedMs = this.#pace.now() - waiter.since
+    this.#usualMs = Math.min(waitedMs, LONGEST_USUAL_MS)
+    this.onEnded(waitedMs / 1000, problem === undefined)
     if (problem === undefined) waiter.resolve()
     else waiter.reject(problem)
   }
