@@ -72,6 +72,9 @@ typedef Verifier {
   unsigned statement : 2;
   unsigned epoch : 2;
   bit isListed;
+  /* The changes after `applied` that it has heard of by a notification, and whether they were all when the statement began. */
+  unsigned heard : 4;
+  bit isAllHeard;
   /* Whether the run of the server in which it registered still goes on. */
   bit isSameRun;
   /* The changes that the cached item shows; those that the item shows that is being read, and the epoch of its snapshot. */
@@ -123,13 +126,27 @@ Change change[CHANGES];
 #ifdef REPORTED_UNAPPLIED
 #define reported V.epoch
 #else
-#define reported V.applied
+#define reported (V.isAllHeard -> V.epoch : V.applied)
+#endif
+
+/* What is not listed any more, it cannot have heard of: a list that is not whole is never all. */
+#define later (committed & ~upTo(V.applied))
+#ifdef HEARD_BY_NAME
+#define hasHeardAll (V.heard != 0)
+#else
+#define hasHeardAll (V.heard != 0 && (later & ~V.heard) == 0)
 #endif
 
 #ifdef NO_FILL_FENCE
 #define isTooOld false
 #else
 #define isTooOld (V.fillEpoch < V.applied)
+#endif
+
+#ifdef NO_FENCE_OF_HEARD
+#define isOlderThan(e) false
+#else
+#define isOlderThan(e) (V.fillEpoch < e)
 #endif
 
 /* Without a lease the code reads, too, and forgets it at the registration: not worth the states. */
@@ -194,10 +211,25 @@ inline forgetRow() { R.exists = 0; R.applied = 0; R.lease = 0; R.granted = 0; R.
 
 inline deleteRow(w) { row[w].exists = 0; row[w].applied = 0; row[w].isForeign = 0; C.lagging = C.lagging & ~bitOf(w) }
 
-inline endStatement() { V.statement = IDLE; V.coming = 0; V.epoch = 0; V.isListed = 0 }
+inline endStatement() { V.statement = IDLE; V.coming = 0; V.epoch = 0; V.isListed = 0; V.isAllHeard = 0 }
+
+/* With ONE_HEARS the notifications of the second verifier are all lost: fewer states. */
+#ifdef ONE_HEARS
+#define canHear (v == 0)
+#else
+#define canHear true
+#endif
+#define isNews(e) (canHear && V.isHeld && V.isSameRun && (later & ~V.heard & bitOf(e)))
+
+/* What was changed is dropped, and what is being read from before it is not kept. */
+inline hear(e) {
+  V.heard = V.heard | bitOf(e);
+  if :: ours & bitOf(e) -> V.cached = NOTHING :: else fi;
+  if :: V.fill != NOTHING && isOlderThan(e) -> V.fill = NOTHING; V.fillEpoch = 0 :: else fi
+}
 
 inline doubt() {
-  V.isHeld = 0; V.applied = 0; V.trust = 0; V.isSameRun = 0;
+  V.isHeld = 0; V.applied = 0; V.heard = 0; V.trust = 0; V.isSameRun = 0;
   endStatement();
   forgetCache;
   forgetFills;
@@ -250,6 +282,7 @@ proctype verifierOf(byte v) {
   /* Renewal: snapshot; lock, or no row; commit; answer. What another run would answer is not even asked. */
   :: atomic { V.isHeld && V.statement == IDLE && isRunWell ->
       V.epoch = epoch; V.coming = 1;
+      V.isAllHeard = hasHeardAll;
       V.statement = STARTED;
       if
       :: V.isListed = (committed & ours & ~upTo(V.applied)) != 0
@@ -278,11 +311,21 @@ proctype verifierOf(byte v) {
       :: isEpochWell ->
         if :: V.isListed -> V.cached = NOTHING :: else fi;
         V.applied = (V.epoch > V.applied -> V.epoch : V.applied);
+        V.heard = V.heard & ~upTo(V.applied);
         if :: isTooOld -> V.fill = NOTHING; V.fillEpoch = 0 :: else fi;
         V.trust = trustOfAnswer;
         endStatement()
       :: else -> doubt()
       fi }
+
+  /* A notification comes, of a transaction that changed one thing alone; or none ever does. */
+  :: d_step { isNews(1) -> hear(1) }
+#if CHANGES > 1
+  :: d_step { isNews(2) -> hear(2) }
+#endif
+#if CHANGES > 2
+  :: d_step { isNews(3) -> hear(3) }
+#endif
 
   /* A connection breaks, or a request or an answer is lost, or is so late that it is not waited for. */
   :: d_step { V.isHeld || V.statement != IDLE -> doubt() }
@@ -368,7 +411,7 @@ inline restore() {
   epoch = to;
   committed = committed & upTo(to); ours = ours & upTo(to); answered = answered & upTo(to);
   for (v : 0 .. VERIFIERS - 1) {
-    V.cached = V.cached & upTo(to);
+    V.cached = V.cached & upTo(to); V.heard = V.heard & upTo(to);
     V.fill = V.fill & upTo(to);
     if :: V.isHeld && hasRows -> R.exists = 1; R.isForeign = 1; R.applied = to :: else fi
   }

@@ -3,7 +3,7 @@ import { needSpin, search } from './support/spin.ts'
 
 /** The bounds, each searched to its end: README.md says what they are for, and the states that there are. */
 const BOUNDS = [
-  { of: 'two verifiers, two changes', definitions: ['VERIFIERS=2', 'CHANGES=2'], states: 3_000_000 },
+  { of: 'two verifiers, two changes', definitions: ['VERIFIERS=2', 'CHANGES=2', 'ONE_HEARS'], states: 3_000_000 },
   {
     of: 'two verifiers, a change, a restart',
     definitions: ['VERIFIERS=2', 'CHANGES=1', 'FAULTS=1'],
@@ -30,6 +30,7 @@ const BOUNDS = [
 const BROKEN = [
   'EPOCHS_OUT_OF_ORDER',
   'REPORTED_UNAPPLIED',
+  'HEARD_BY_NAME',
   'NO_GAP_CHECK',
   'NO_LEASE_CHECK',
   'TRUST_FROM_ANSWER',
@@ -40,6 +41,7 @@ const BROKEN = [
   'PASSED_OVER',
   'NO_WAIT_AFTER_LOSS',
   'NO_FILL_FENCE',
+  'NO_FENCE_OF_HEARD',
   'NO_GENERATION',
   'NO_ROW_CHECK',
   'CACHE_KEPT',

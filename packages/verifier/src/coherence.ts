@@ -1,4 +1,11 @@
-import { type CoherenceListener, holdLease, type Instant, type LeaseOptions, PLATFORM_TIME, type Time } from './hold-lease.ts'
+import {
+  type CoherenceListener,
+  holdLease,
+  type Instant,
+  type LeaseOptions,
+  PLATFORM_TIME,
+  type Time,
+} from './hold-lease.ts'
 import { dropSubject, type StaleState } from './stale-state.ts'
 
 export * from './hold-lease.ts'
@@ -20,15 +27,20 @@ export interface Coherence {
   /** To be called before something is read that may be kept. */
   beginFill(): Fill
   /**
-   * Whether what was read in a snapshot of this epoch may be kept. Not if a later change was applied while it was read:
+   * Whether what was read in a snapshot of this epoch may be kept. Not if a later change was heard of while it was read:
    * nothing would drop it any more.
    */
   mayKeep(fill: Fill, epoch: number): boolean
 }
 
 /** Keeps a cache equal to the database, given what the holder of a lease finds out. */
-export function coherentCache(cache: StaleState, time: Pick<Time, 'monotonic' | 'wall'>): Coherence & CoherenceListener {
+export function coherentCache(
+  cache: StaleState,
+  time: Pick<Time, 'monotonic' | 'wall'>,
+): Coherence & CoherenceListener {
   let appliedEpoch = 0
+  /** The last change that was heard of: what was read before it may lack it. */
+  let heardEpoch = 0
   /** Goes up whenever the cache was dropped at a doubt: what was being read then belongs to another world. */
   let generation = 0
   let trustedUntil = NEVER
@@ -45,10 +57,16 @@ export function coherentCache(cache: StaleState, time: Pick<Time, 'monotonic' | 
     begin(epoch) {
       doubt()
       appliedEpoch = epoch
+      heardEpoch = epoch
       hasLease = true
+    },
+    drop({ epoch, subject }) {
+      heardEpoch = Math.max(heardEpoch, epoch)
+      dropSubject(cache, subject)
     },
     apply(epoch, subjects) {
       appliedEpoch = epoch
+      heardEpoch = Math.max(heardEpoch, epoch)
       if (subjects === null) cache.dropAll()
       else for (const subject of subjects) dropSubject(cache, subject)
     },
@@ -61,7 +79,7 @@ export function coherentCache(cache: StaleState, time: Pick<Time, 'monotonic' | 
       Math.max(0, Math.min(trustedUntil.monotonic - time.monotonic(), trustedUntil.wall - time.wall())),
     appliedEpoch: () => appliedEpoch,
     beginFill: () => ({ generation }),
-    mayKeep: (fill, epoch) => hasLease && fill.generation === generation && epoch >= appliedEpoch,
+    mayKeep: (fill, epoch) => hasLease && fill.generation === generation && epoch >= heardEpoch,
   }
 }
 

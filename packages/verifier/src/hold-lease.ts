@@ -24,10 +24,18 @@ export interface Report {
   readonly renewals: number
 }
 
+/** A change as a connection tells of it by itself; of others it may say nothing. */
+export interface Told {
+  readonly epoch: number
+  readonly subject: string
+}
+
 /** What it is told. */
 export interface Renewal {
   readonly epoch: number
   readonly run: string
+  /** Whether it counts as applied already: what was dropped is all that has changed. */
+  readonly isReported?: boolean
   /** What was touched since the epoch reported; null if that cannot be told, and everything has to be read anew. */
   readonly changes: readonly string[] | null
 }
@@ -36,8 +44,11 @@ export interface Renewal {
 export interface LeaseConnection {
   /** Gives a lease, and ends the one with `formerId` if there is one: nobody has to wait for it. */
   register(formerId: string | undefined): Promise<Registration>
-  /** Renews it. Rejects if there is no such lease any more, or at any failure. */
-  renew(report: Report): Promise<Renewal>
+  /**
+   * Renews it. Rejects if there is no such lease any more, or at any failure. `dropped` is what it has told of by itself
+   * since the renewal before, and what was forgotten therefore.
+   */
+  renew(report: Report, dropped: readonly Told[]): Promise<Renewal>
   /** How long to wait before the next renewal when nothing changes; 0 if `renew` itself does the waiting. */
   readonly pauseMs: number
   /** Ends the lease. */
@@ -51,7 +62,7 @@ export interface ConnectionEvents {
   /** It is of no use any more. */
   lost(error: unknown): void
   /** Something has changed: it is worth renewing now. */
-  told(): void
+  told(change?: Told): void
 }
 
 /** The clocks and timers of the platform, in milliseconds. */
@@ -72,6 +83,8 @@ export interface CoherenceListener {
   begin(epoch: number): void
   /** These subjects were changed, up to this epoch; null if they cannot be told, and everything may have been. */
   apply(epoch: number, subjects: readonly string[] | null): void
+  /** A change was heard of, not necessarily in order: what it touched, or was read before it, is not to be believed. */
+  drop(told: Told): void
   /** What is in memory may be believed until then, by both clocks: a suspended machine stops the one, a step moves the other. */
   trust(until: Instant): void
   /** Nothing that is in memory or being read may be believed any more. */
@@ -143,6 +156,7 @@ export function holdLease({
   /** Returns when closed; rejects at a doubt. */
   async function holdOne(onHeld: () => void): Promise<void> {
     let isTold = false
+    let dropped: Told[] = []
     let isPausing = false
     let lost: { readonly error: unknown } | undefined
     const assertNotLost = () => {
@@ -154,8 +168,12 @@ export function holdLease({
         listener.doubt()
         interrupt()
       },
-      told() {
+      told(change) {
         isTold = true
+        if (change !== undefined) {
+          listener.drop(change)
+          dropped.push(change)
+        }
         if (isPausing) interrupt()
       },
     })
@@ -165,15 +183,17 @@ export function holdLease({
       for (let renewals = 0; !isClosed; renewals++) {
         isTold = false
         const sentAt = now()
-        const renewal = await orInterrupted(connection.renew({ id, appliedEpoch, renewals }))
+        const renewing = connection.renew({ id, appliedEpoch, renewals }, dropped)
+        dropped = []
+        const renewal = await orInterrupted(renewing)
         assertNotLost()
         if (renewal === undefined) break
         if (renewal.run !== run) throw new Error('Another run of the database answers.')
         const hasApplied = apply(renewal)
         trust(sentAt, leaseMs)
         if (hasApplied) onRenewed()
-        // What was applied is reported at once: somebody waits for it.
-        if (hasApplied || isTold || isClosed) continue
+        // What was applied is reported at once, unless it was already: somebody waits for it.
+        if ((hasApplied && !renewal.isReported) || isTold || isClosed) continue
         isPausing = true
         await sleep(connection.pauseMs)
         isPausing = false

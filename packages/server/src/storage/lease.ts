@@ -1,4 +1,4 @@
-import type { Registration, Renewal, Report } from '@ramp/verifier/coherence'
+import type { Registration, Renewal, Report, Told } from '@ramp/verifier/coherence'
 
 /** The rules of leases (docs/coherence.md): what verifiers and those who wait for them agree on. */
 
@@ -32,8 +32,11 @@ export interface LeaseStanding extends Holder {
 /** The table of leases, in the hands of whoever gives them. */
 export interface Leases {
   register(holder: Holder, formerId: string | undefined, now: number): Promise<Registration>
-  /** undefined: there is no such lease of this account any more; the verifier has to begin anew. */
-  renew(report: Report, accountId: string | null): Promise<Renewal | undefined>
+  /**
+   * `dropped` is what the verifier was told of and has dropped besides (PostgreSQL's own nodes). undefined: there is no such
+   * lease of this account any more; the verifier has to begin anew.
+   */
+  renew(report: Report, accountId: string | null, dropped?: readonly Told[]): Promise<Renewal | undefined>
   /** What has changed since, without renewing anything. */
   changesSince(epoch: number): Promise<Renewal>
   release(id: string, accountId: string | null): Promise<void>

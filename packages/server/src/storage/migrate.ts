@@ -16,6 +16,7 @@ import { up as accessTokens } from './migrations/0013-access-tokens.ts'
 import { up as revocationProgress } from './migrations/0014-revocation-progress.ts'
 import { up as groupRows } from './migrations/0015-group-rows.ts'
 import { up as rowsByNumber } from './migrations/0016-rows-by-number.ts'
+import { up as toldChanges } from './migrations/0017-told-changes.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -35,6 +36,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0014-revocation-progress': revocationProgress,
   '0015-group-rows': groupRows,
   '0016-rows-by-number': rowsByNumber,
+  '0017-told-changes': toldChanges,
 }
 
 /**

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Registration, Renewal } from '@ramp/verifier/coherence'
+import type { Registration, Renewal, Told } from '@ramp/verifier/coherence'
 import pg from 'pg'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
-import { type OwnReport, type RenewMany, renewTogether } from './renewal-batch.ts'
+import { type OwnReport, renewTogether } from './renewal-batch.ts'
 
 /** The database's clock, in epoch milliseconds. */
 const DATABASE_NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
@@ -15,7 +15,7 @@ export const CHANGE_CHANNEL = 'ramp_authz'
 
 /** The leases of a PostgreSQL primary. Over a pool, which many verifiers share, their renewals go together. */
 export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
-  const renewMany: RenewMany = async (reports) => {
+  const renewMany = async (reports: readonly OwnReport[], dropped: readonly Told[] = []) => {
     const { rows } = await connection.query<ManyRow>({
       name: 'renew',
       text: RENEW,
@@ -25,15 +25,20 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
         reports.map(({ renewals }) => renewals),
         reports.map(({ accountId }) => accountId),
         Math.min(...reports.map(({ appliedEpoch }) => appliedEpoch)),
+        dropped.map(({ epoch, subject }) => `${epoch} ${subject}`),
       ],
     })
     const row = rows[0] as ManyRow
     if (row.is_replica) throw new NoPrimary()
     const renewed = new Set(row.renewed)
-    return reports.map(({ id, appliedEpoch }) => (renewed.has(id) ? toRenewal(row, appliedEpoch) : undefined))
+    return reports.map(({ id, appliedEpoch }) =>
+      renewed.has(id) ? { ...toRenewal(row, appliedEpoch), isReported: row.is_reported } : undefined,
+    )
   }
-  const renew: (report: OwnReport) => Promise<Renewal | undefined> =
-    connection instanceof pg.Pool ? renewTogether(renewMany) : async (report) => (await renewMany([report]))[0]
+  const renew: (report: OwnReport, dropped?: readonly Told[]) => Promise<Renewal | undefined> =
+    connection instanceof pg.Pool
+      ? renewTogether(renewMany)
+      : async (report, dropped) => (await renewMany([report], dropped))[0]
 
   return {
     async register({ kind, name, version, accountId }, formerId, now) {
@@ -44,7 +49,7 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
       if (registered === undefined || registered.is_replica) throw new NoPrimary()
       return { id: registered.id, epoch: registered.epoch, run: registered.run, leaseMs: LEASE_MS }
     },
-    renew: (report, accountId) => renew({ ...report, accountId }),
+    renew: (report, accountId, dropped) => renew({ ...report, accountId }, dropped),
     async changesSince(epoch) {
       const { rows } = await connection.query<ChangesRow>({ name: 'changes', text: CHANGES, values: [epoch] })
       return toRenewal(rows[0] as ChangesRow, epoch)
@@ -65,6 +70,8 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
 interface ManyRow extends ChangesRow {
   /** Ids of those that had such a lease. */
   readonly renewed: readonly string[]
+  /** Whether the report had dropped all that has changed. */
+  readonly is_reported: boolean
   readonly is_replica: boolean
 }
 
@@ -119,17 +126,26 @@ function changesAfter(epoch: string): string {
 
 const CHANGES = `SELECT ${changesAfter('$1')}`
 
-/** One round trip: takes reports of what is applied and brings what has changed since the least of them. */
+/**
+ * One round trip: takes reports of what is applied and brings what has changed since the least of them. A report alone may
+ * say, too, which changes it has heard of and dropped ($6): if these are all that there are, it counts as up to now.
+ */
 const RENEW = `WITH report AS (
     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS report (id, applied, renewals, account_id)
+  ), standing AS (
+    SELECT epoch, cardinality($6::text[]) > 0 AND (SELECT min(epoch) FROM authz_change) <= $5 + 1 AND NOT EXISTS (
+      SELECT FROM authz_change AS change WHERE change.epoch > $5 AND change.epoch <= (SELECT epoch FROM authz_clock)
+        AND change.epoch || ' ' || subject <> ALL ($6)
+    ) AS is_reported FROM authz_clock
   ), renewed AS (
-    UPDATE verifier SET applied_epoch = report.applied, renewals = verifier.renewals + 1,
-        lease_until = ${DATABASE_NOW} + ${LEASE_MS}
-      FROM report WHERE verifier.id = report.id AND verifier.renewals = report.renewals
+    UPDATE verifier SET applied_epoch = CASE WHEN is_reported THEN epoch ELSE report.applied END,
+        renewals = verifier.renewals + 1, lease_until = ${DATABASE_NOW} + ${LEASE_MS}
+      FROM report, standing WHERE verifier.id = report.id AND verifier.renewals = report.renewals
         AND verifier.account_id IS NOT DISTINCT FROM report.account_id
       RETURNING verifier.id
   )
-  SELECT ARRAY(SELECT id FROM renewed) AS renewed, pg_is_in_recovery() AS is_replica, ${changesAfter('$5')}`
+  SELECT ARRAY(SELECT id FROM renewed) AS renewed, (SELECT is_reported FROM standing) AS is_reported,
+    pg_is_in_recovery() AS is_replica, ${changesAfter('$5')}`
 
 /**
  * A verifier that lags and whose lease is over is removed, not passed over: the row's lock orders this against a

@@ -6,6 +6,7 @@ import {
   PLATFORM_TIME,
   type StaleState,
   type Time,
+  type Told,
 } from '@ramp/verifier/coherence'
 
 /**
@@ -31,6 +32,7 @@ export const boardSize = 3 * BigInt64Array.BYTES_PER_ELEMENT
 type News =
   | { readonly kind: 'begin'; readonly epoch: number }
   | { readonly kind: 'apply'; readonly epoch: number; readonly subjects: readonly string[] | null }
+  | { readonly kind: 'drop'; readonly told: Told }
   | { readonly kind: 'doubt' }
   | { readonly kind: 'renewed' }
   | { readonly kind: 'failed'; readonly error: Error }
@@ -62,6 +64,7 @@ export function postTo({ shared, port }: Board) {
   const listener: CoherenceListener = {
     begin: (epoch) => post({ kind: 'begin', epoch }),
     apply: (epoch, subjects) => post({ kind: 'apply', epoch, subjects }),
+    drop: (told) => post({ kind: 'drop', told }),
     trust: ({ monotonic, wall }) => setTrust(monotonic, wall),
     doubt() {
       setTrust(0, 0)
@@ -103,6 +106,7 @@ export function followBoard(
     heard++
     if (news.kind === 'begin') coherent.begin(news.epoch)
     else if (news.kind === 'apply') coherent.apply(news.epoch, news.subjects)
+    else if (news.kind === 'drop') coherent.drop(news.told)
     else if (news.kind === 'doubt') coherent.doubt()
     else if (news.kind === 'renewed') onRenewed()
     else onDoubt(news.error)

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { ConnectionEvents, LeaseConnection } from '@ramp/verifier/coherence'
+import type { ConnectionEvents, LeaseConnection, Told } from '@ramp/verifier/coherence'
 import type pg from 'pg'
 import { CHANGE_CHANNEL, postgresLeases } from '../storage/postgres-leases.ts'
 import { VERSION } from '../version.ts'
@@ -10,7 +10,7 @@ const RENEWAL_MS = 1000
 /** Connects `client`, over which a node gets and renews its lease, and on which the database also notifies of changes. */
 export async function connectNode(client: pg.Client, { lost, told }: ConnectionEvents): Promise<LeaseConnection> {
   client.on('error', lost)
-  client.on('notification', told)
+  client.on('notification', ({ payload }) => told(toldBy(payload)))
   const end = () => client.end().catch(() => {})
   try {
     await client.connect()
@@ -23,8 +23,8 @@ export async function connectNode(client: pg.Client, { lost, told }: ConnectionE
   const node = { kind: 'node' as const, name: hostname(), version: VERSION, accountId: null }
   return {
     register: (formerId) => leases.register(node, formerId, Date.now()),
-    async renew(report) {
-      const renewal = await leases.renew(report, null)
+    async renew(report, dropped) {
+      const renewal = await leases.renew(report, null, dropped)
       if (renewal === undefined) throw new Error('The lease was ended by somebody who could not wait for it.')
       return renewal
     },
@@ -32,4 +32,10 @@ export async function connectNode(client: pg.Client, { lost, told }: ConnectionE
     release: (id) => leases.release(id, null),
     end,
   }
+}
+
+/** `<epoch> <subject>`, if a transaction changed one thing alone. */
+function toldBy(payload = ''): Told | undefined {
+  const [, epoch, subject] = /^(\d+) (.+)$/.exec(payload) ?? []
+  return subject === undefined ? undefined : { epoch: Number(epoch), subject }
 }

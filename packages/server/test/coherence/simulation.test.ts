@@ -92,6 +92,12 @@ const FLAWS: Record<string, Flaws> = {
   'keeps what was read before a change': {
     coherent: (real) => ({ ...real, mayKeep: (fill) => real.mayKeep(fill, Number.POSITIVE_INFINITY) }),
   },
+  'keeps what was read before a change that it was told of': {
+    coherent: (real) => ({
+      ...real,
+      mayKeep: (fill, epoch) => real.mayKeep(fill, epoch < real.appliedEpoch() ? epoch : Number.POSITIVE_INFINITY),
+    }),
+  },
   'keeps what was read before a doubt': {
     coherent: (real) => ({ ...real, mayKeep: (_fill, epoch) => real.mayKeep(real.beginFill(), epoch) }),
   },
@@ -101,6 +107,7 @@ const FLAWS: Record<string, Flaws> = {
   'takes a lease for longer than it is': { shortensLeases: true },
   'does not notice that its row is gone': { ignoresRows: true },
   'reports what it has not applied': { reportsUnapplied: true },
+  'reports a change for another one of the same': { comparesNames: true },
   'does not notice that changes were pruned': { hidesGaps: true },
   'answers before settlement': { answersUnsettled: true },
   'answers repetitions before settlement': { answersRepetitions: true },

@@ -18,6 +18,8 @@ export interface DatabaseFlaws {
   readonly forgetsLoss?: boolean
   /** A lease ends sooner than whoever holds it is told. */
   readonly shortensLeases?: boolean
+  /** What a verifier has dropped is compared by name alone, not by which change of it. */
+  readonly comparesNames?: boolean
   /** What was pruned is not told. */
   readonly hidesGaps?: boolean
 }
@@ -27,6 +29,9 @@ interface Row {
   leaseUntil: number
   renewals: number
 }
+
+/** Ids, what was applied, the renewals before, accounts, the least that was applied, what was dropped. */
+type RenewalValues = [[string], [number], [number], [null], number, readonly string[]]
 
 /** Longer than almost any statement here takes; now and then one hangs between its snapshot and its commit. */
 const LONG_STATEMENT_MS = 800
@@ -51,7 +56,7 @@ export class SimulatedDatabase {
   /** Rows whose lock is held, and who waits for it. */
   #locks = new Map<string, (() => void)[]>()
   #ids = 0
-  #onChange: (() => void)[] = []
+  #onChange: ((told: string) => void)[] = []
   #onStop: (() => void)[] = []
 
   constructor(world: World, flaws: DatabaseFlaws) {
@@ -59,7 +64,8 @@ export class SimulatedDatabase {
     this.#flaws = flaws
   }
 
-  onChange(listener: () => void): void {
+  /** Hears what the notification says. */
+  onChange(listener: (told: string) => void): void {
     this.#onChange.push(listener)
   }
 
@@ -76,7 +82,9 @@ export class SimulatedDatabase {
     this.#made.set(name, epoch)
     this.#changes.push({ epoch, subject: `token:${token}` })
     this.#tokens.set(token, epoch)
-    for (const listener of this.#onChange) listener()
+    // Of a transaction that changes several things it is not told which.
+    const isNamed = this.#world.random() < 0.5
+    for (const listener of this.#onChange) listener(isNamed ? `${epoch} token:${token}` : '')
     return { made: epoch, seen: epoch, isOwn: true }
   }
 
@@ -122,7 +130,7 @@ export class SimulatedDatabase {
     if (text.startsWith('LISTEN')) return []
     if (text.startsWith('INSERT INTO lease_run')) return this.#noteRun()
     if (text.startsWith('WITH former')) return this.#register(values[1] as string | null, isSlow)
-    if (text.startsWith('WITH report')) return this.#renew(values as [[string], [number], [number]], isSlow)
+    if (text.startsWith('WITH report')) return this.#renew(values as RenewalValues, isSlow)
     if (text.startsWith('WITH ended')) return this.#settle(values[0] as number, isSlow)
     if (text.startsWith('DELETE FROM verifier WHERE id')) return this.#delete(values[0] as string)
     throw new Error(`A statement that the simulation does not know: ${text}`)
@@ -164,11 +172,18 @@ export class SimulatedDatabase {
   }
 
   /** A node’s own: one report at a time. */
-  #renew([[id], [applied], [renewals]]: [[string], [number], [number]], isSlow: boolean): Promise<unknown[]> {
+  #renew([[id], [applied], [renewals], , , dropped]: RenewalValues, isSlow: boolean): Promise<unknown[]> {
     const epoch = this.#epoch
     const oldest = this.#flaws.hidesGaps ? 0 : (this.#changes[0]?.epoch ?? null)
     const changes = this.#changes.filter((change) => change.epoch > applied).slice(0, MOST_CHANGES + 1)
+    const isDropped = (change: (typeof changes)[number]) =>
+      this.#flaws.comparesNames
+        ? dropped.some((told) => told.endsWith(` ${change.subject}`))
+        : dropped.includes(`${change.epoch} ${change.subject}`)
+    const isWhole = oldest !== null && oldest <= applied + 1
+    const isReported = dropped.length > 0 && isWhole && changes.every(isDropped)
     const answer = {
+      is_reported: isReported,
       epoch,
       oldest,
       epochs: changes.map((change) => change.epoch),
@@ -184,7 +199,7 @@ export class SimulatedDatabase {
       if (!isFound) return [{ ...answer, renewed: this.#flaws.ignoresRows ? [id] : [] }]
       const leaseUntil = this.#leaseUntil
       await later()
-      row.applied = this.#flaws.reportsUnapplied ? epoch : applied
+      row.applied = this.#flaws.reportsUnapplied || isReported ? epoch : applied
       row.leaseUntil = leaseUntil
       row.renewals++
       return [{ ...answer, renewed: [id] }]

@@ -24,8 +24,8 @@ export class Network {
   constructor(world: World, database: SimulatedDatabase) {
     this.#world = world
     this.#database = database
-    database.onChange(() => {
-      for (const connection of this.isTelling ? this.#connections : []) connection.tell()
+    database.onChange((told) => {
+      for (const connection of this.isTelling ? this.#connections : []) connection.tell(told)
     })
     database.onStop(() => this.cut(true))
   }
@@ -63,7 +63,7 @@ export class Connection {
   readonly #world: World
   readonly #database: SimulatedDatabase
   readonly #process: Process
-  readonly #listeners = new Map<string, (error?: unknown) => void>()
+  readonly #listeners = new Map<string, (event: unknown) => void>()
   #pending = new Set<(error: unknown) => void>()
   #isBroken = false
 
@@ -74,7 +74,7 @@ export class Connection {
     this.#process = process
   }
 
-  on(event: 'error' | 'notification', listener: (error?: unknown) => void): void {
+  on(event: 'error' | 'notification', listener: (event: unknown) => void): void {
     this.#listeners.set(event, listener)
   }
 
@@ -117,8 +117,8 @@ export class Connection {
     })
   }
 
-  tell(): void {
-    this.#carry(() => this.#process.deliver(() => this.#listeners.get('notification')?.()))
+  tell(payload: string): void {
+    this.#carry(() => this.#process.deliver(() => this.#listeners.get('notification')?.({ payload })))
   }
 
   break(): void {
