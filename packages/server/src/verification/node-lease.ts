@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { ConnectionEvents, LeaseConnection, Told } from '@ramp/verifier/coherence'
-import type pg from 'pg'
+import type { SessionClient } from '../storage/postgres-client.ts'
 import { CHANGE_CHANNEL, postgresLeases } from '../storage/postgres-leases.ts'
 import { VERSION } from '../version.ts'
 
@@ -8,13 +8,14 @@ import { VERSION } from '../version.ts'
 const RENEWAL_MS = 1000
 
 /** Connects `client`, over which a node gets and renews its lease, and on which the database also notifies of changes. */
-export async function connectNode(client: pg.Client, { lost, told }: ConnectionEvents): Promise<LeaseConnection> {
+export async function connectNode(client: SessionClient, { lost, told }: ConnectionEvents): Promise<LeaseConnection> {
   client.on('error', lost)
   client.on('notification', ({ payload }) => told(toldBy(payload)))
   const end = () => client.end().catch(() => {})
   try {
     await client.connect()
-    await client.query(`LISTEN ${CHANGE_CHANNEL}`)
+    // Through a pooler it would be left in a session that others use.
+    if (client.hasOwnSession) await client.query(`LISTEN ${CHANGE_CHANNEL}`)
   } catch (error) {
     void end()
     throw error

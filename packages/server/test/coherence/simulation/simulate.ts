@@ -101,7 +101,8 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
     const { port1, port2 } = new MessageChannel()
     ports.push(port1)
     // Two threads in reality; here no message comes by itself, as if the one that verifies never rested.
-    const connect = (events: ConnectionEvents) => connectNode(network.connect(process) as unknown as SessionClient, events)
+    const connect = (events: ConnectionEvents) =>
+      connectNode(network.connect(process) as unknown as SessionClient, events)
     holdLease({ ...postTo({ shared, port: port2 }), connect, time })
     const real = followBoard({ shared, port: port1 }, forgettable, { onDoubt() {}, onRenewed() {} }, time)
     const coherence = flaws.coherent?.(real, shared) ?? real
