@@ -25,8 +25,9 @@ async function serveAlone(config: Config): Promise<void> {
   const { database } = await openMigrated(config)
   const app = await buildApp({ config, database })
   await announceFirstAdministrator(database, config)
-  await listen(app, config)
+  // Before anybody can know that it serves: who knows may end it.
   stopInOrder(app, database)
+  await listen(app, config)
 }
 
 /** Undefined if workers are not asked for. */
