@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Real servers, databases and password hashes on a busy machine: none is timed, and a test that hangs still ends. */
@@ -5,8 +6,8 @@ const HANG_MS = 30_000
 
 export default defineConfig({
   test: {
-    // By default one core would be left idle.
-    maxWorkers: '100%',
+    // Many tests wait: for a lease to run out, a server to start, a page to look again. On two cores, four files at a time.
+    maxWorkers: Math.max(4, availableParallelism()),
     projects: [
       {
         test: {
