@@ -22,6 +22,8 @@ export const SessionClient = class extends pg.Client {
   }
 
   async #connect(): Promise<this> {
+    // One that breaks must not end the process, not even before whoever asked for it has it and could listen.
+    this.on('error', () => {})
     await super.connect()
     const { rows } = await super.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
     // A pooler cannot tell its client of a process that it has not chosen yet: it makes a number up.

@@ -96,10 +96,9 @@ export function leaseClient(url: string): SessionClient {
 
 function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({ ...connection(url), ...limits, Client: SessionClient })
-  // A connection that breaks, idle or in use, is replaced, and whoever used it gets the error from the query; without
-  // these listeners it would end the process.
+  // A connection that breaks is replaced, and whoever used it gets the error from the query; without this listener, and
+  // that of each client, it would end the process.
   pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
