@@ -12,6 +12,14 @@ import { isBusy } from './node-sqlite-dialect.ts'
 /** How long the write lock is waited for: well below a lease. */
 const LOCK_WAIT_MS = 1500
 
+/** Where the file is. */
+export interface Machine {
+  /** One clock for all its processes; it begins at its start and is not set by anybody. */
+  monotonicMs(): number
+  /** This start of it, and this file: a copy that was put in its place is another. */
+  runOf(file: string): string
+}
+
 /**
  * The leases that verifiers in other services hold. The nodes of a SQLite database need none: each verification there looks
  * at the file.
@@ -19,7 +27,9 @@ const LOCK_WAIT_MS = 1500
  * Its connection does not wait for the disk (`synchronous = NORMAL`): what a power cut takes from this table is what
  * `lease_run` is for.
  */
-export function sqliteLeases(open: () => DatabaseSync, file: string) {
+export function sqliteLeases(open: () => DatabaseSync, file: string, machine = THIS_MACHINE) {
+  const { monotonicMs, runOf } = machine
+
   let opened: { readonly db: DatabaseSync; prepare(sql: string): StatementSync } | undefined
 
   /** At the first use: most databases have no such verifier. */
@@ -152,6 +162,14 @@ export function sqliteLeases(open: () => DatabaseSync, file: string) {
   return {
     leases,
 
+    /**
+     * To be called at each start: a copy of the file that is put in its place later names another run, even if it is older
+     * than the first verifier.
+     */
+    async noteRun(): Promise<void> {
+      await sinceWhen()
+    },
+
     /** Up to which change everything is settled. As on PostgreSQL: an expired lease is deleted, not passed over. */
     async settledEpoch(epoch: number): Promise<number> {
       const since = await sinceWhen()
@@ -164,9 +182,13 @@ export function sqliteLeases(open: () => DatabaseSync, file: string) {
       })
     },
 
-    /** Within a change's own transaction: whether anybody could hold it up. Nobody can begin to verify before its commit. */
+    /**
+     * Within a change's own transaction: whether anybody could hold it up. Nobody can begin to verify before its commit; who
+     * did in another run may have a lease until one has passed since this run is known.
+     */
     async concerns(trx: Transaction): Promise<boolean> {
-      const { rows } = await sql`SELECT 1 FROM verifier UNION ALL SELECT 1 FROM lease_run WHERE run <> ${runOf(file)}
+      const { rows } = await sql`SELECT 1 FROM verifier
+        UNION ALL SELECT 1 FROM lease_run WHERE run <> ${runOf(file)} OR since > ${monotonicMs() - LEASE_MS}
         LIMIT 1`.execute(trx)
       return rows.length > 0
     },
@@ -175,11 +197,6 @@ export function sqliteLeases(open: () => DatabaseSync, file: string) {
       opened?.db.close()
     },
   }
-}
-
-/** One clock for all processes of a machine; it begins at its start and is not set by anybody. */
-function monotonicMs(): number {
-  return Math.floor(Number(process.hrtime.bigint() / 1_000_000n))
 }
 
 const BOOT = bootOf()
@@ -193,7 +210,7 @@ function bootOf(): string {
   }
 }
 
-/** This start of the machine, and this file: a copy that was put in its place is another. */
-function runOf(file: string): string {
-  return `${BOOT} ${statSync(file).ino}`
+const THIS_MACHINE: Machine = {
+  monotonicMs: () => Math.floor(Number(process.hrtime.bigint() / 1_000_000n)),
+  runOf: (file) => `${BOOT} ${statSync(file).ino}`,
 }

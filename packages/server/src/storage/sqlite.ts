@@ -70,7 +70,11 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
       if (isOwn && isAwaited) await settlement.settled(epoch)
       return result
     },
-    migrate: () => runMigrations(write, 'sqlite'),
+    async migrate() {
+      const ran = await runMigrations(write, 'sqlite')
+      await verifiers.noteRun()
+      return ran
+    },
     async close() {
       verifiers.close()
       await read.destroy()

@@ -1,20 +1,13 @@
 import type { SimulatedDatabase, Statement } from './database.ts'
+import { Link } from './link.ts'
 import type { Process, World } from './world.ts'
 
 /** As long as a real client waits for an answer. */
 const QUERY_LIMIT_MS = 1500
 
-/** The longest that a packet takes now and then, whatever the network is like. */
-const LATE_MS = 1000
-
 /** What one process sends to the database, and what comes back: late, twice, or never. */
-export class Network {
-  readonly #world: World
+export class Network extends Link {
   readonly #database: SimulatedDatabase
-  /** The longest that a packet takes. */
-  slownessMs = 2
-  isSwallowing = false
-  isDoubling = false
   /** Whether the database takes long for what comes from here. */
   isSlowlyServed = false
   /** Whether a notification arrives. */
@@ -22,7 +15,7 @@ export class Network {
   #connections = new Set<Connection>()
 
   constructor(world: World, database: SimulatedDatabase) {
-    this.#world = world
+    super(world)
     this.#database = database
     database.onChange((told) => {
       for (const connection of this.isTelling ? this.#connections : []) connection.tell(told)
@@ -35,16 +28,14 @@ export class Network {
     for (const connection of this.#connections) if (isPoolToo || connection.isClient) connection.break()
   }
 
-  heal(): void {
-    this.slownessMs = 2
-    this.isSwallowing = false
-    this.isDoubling = false
+  override heal(): void {
+    super.heal()
     this.isSlowlyServed = false
     this.isTelling = true
   }
 
   connect(process: Process): Connection {
-    const connection = new Connection(this, this.#world, this.#database, process)
+    const connection = new Connection(this, this.#database, process)
     this.#connections.add(connection)
     return connection
   }
@@ -60,16 +51,14 @@ export class Network {
  */
 export class Connection {
   readonly #network: Network
-  readonly #world: World
   readonly #database: SimulatedDatabase
   readonly #process: Process
   readonly #listeners = new Map<string, (event: unknown) => void>()
   #pending = new Set<(error: unknown) => void>()
   #isBroken = false
 
-  constructor(network: Network, world: World, database: SimulatedDatabase, process: Process) {
+  constructor(network: Network, database: SimulatedDatabase, process: Process) {
     this.#network = network
-    this.#world = world
     this.#database = database
     this.#process = process
   }
@@ -107,18 +96,18 @@ export class Connection {
       const fail = (error: unknown) => this.#process.deliver(() => end(() => reject(error)))
       const giveUp = this.#process.after(QUERY_LIMIT_MS, () => fail(new Error('No answer.')))
       this.#pending.add(fail)
-      this.#carry(() => {
+      this.#network.carry(() => {
         if (this.#isBroken) return
         work().then((result) => {
-          this.#carry(() => this.#process.deliver(() => end(() => resolve(result))))
+          this.#network.carry(() => this.#process.deliver(() => end(() => resolve(result))))
         }, fail)
       })
-      if (this.#network.isDoubling) this.#carry(() => void work().catch(() => {}))
+      if (this.#network.isDoubling) this.#network.carry(() => void work().catch(() => {}))
     })
   }
 
   tell(payload: string): void {
-    this.#carry(() => this.#process.deliver(() => this.#listeners.get('notification')?.({ payload })))
+    this.#network.carry(() => this.#process.deliver(() => this.#listeners.get('notification')?.({ payload })))
   }
 
   break(): void {
@@ -127,15 +116,9 @@ export class Connection {
       this.#isBroken = true
       this.#network.forget(this)
     }
-    this.#carry(() => {
+    this.#network.carry(() => {
       for (const fail of this.#pending) fail(error)
       this.#process.deliver(() => this.#listeners.get('error')?.(error))
     })
-  }
-
-  #carry(packet: () => void): void {
-    if (this.#network.isSwallowing) return
-    const isLate = this.#world.isUnlucky()
-    this.#world.after(this.#world.between(0, isLate ? LATE_MS : this.#network.slownessMs), packet)
   }
 }
