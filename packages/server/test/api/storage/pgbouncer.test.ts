@@ -84,9 +84,10 @@ describe('Nodes behind a PgBouncer in transaction mode', () => {
       for (const client of clients) {
         const { rows } = await client.query(
           `SELECT current_setting('lock_timeout') AS lock_timeout, (SELECT count(*) FROM pg_prepared_statements) AS prepared,
-            (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks`,
+            (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks,
+            (SELECT count(*) FROM pg_listening_channels()) AS channels`,
         )
-        expect(rows).toEqual([{ lock_timeout: '0', prepared: 0, locks: 0 }])
+        expect(rows).toEqual([{ lock_timeout: '0', prepared: 0, locks: 0, channels: 0 }])
       }
       for (const client of clients) {
         await client.query('COMMIT')
