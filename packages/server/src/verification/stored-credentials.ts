@@ -83,9 +83,16 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
 
 const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
   (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles,
-  (SELECT epoch FROM authz_clock) AS epoch`
+  (SELECT epoch FROM authz_clock) AS epoch, pg_is_in_recovery() AS is_replica`
 
-type JoinedRow = TokenRow & Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind']; epoch: number }
+type JoinedRow = TokenRow &
+  Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind']; epoch: number; is_replica: boolean }
+
+/** By the code with which the server itself refuses to write there. */
+function assertPrimary(rows: readonly JoinedRow[]): void {
+  if (!rows.some(({ is_replica }) => is_replica)) return
+  throw Object.assign(new Error('This is no primary database: what it shows may be old.'), { code: '25006' })
+}
 
 /** A token with its account, as they stood at an epoch of the authorization clock: all from one snapshot. */
 export interface StoredCredential {
@@ -114,6 +121,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
           FROM ${WITH_PARENT} JOIN account ON account.id = token.account_id WHERE access_token.id = ANY($1)`,
         values: [ids],
       })
+      assertPrimary(rows)
       return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch }]))
     },
     async readAccount(id: string): Promise<Pick<StoredCredential, 'account' | 'epoch'> | undefined> {
@@ -122,6 +130,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
         text: `WITH RECURSIVE ${given('$1')} SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
         values: [id],
       })
+      assertPrimary(rows)
       return rows[0] && { account: principal(rows[0]), epoch: rows[0].epoch }
     },
   }

