@@ -11,8 +11,8 @@ import {
 
 /**
  * The server under load, in a process of its own: `server.ts <database url> [ramp | bare]`. The real app with two
- * routes more that give the same payload, one open, one guarded, and two that turn the noting of usage on and off; `bare` is Node's own server with nothing around it.
- * Prints its port.
+ * routes more that give the same payload, one open, one guarded, and two that turn the noting of usage on and off; `bare` is
+ * Node's own server with nothing around it, which lets everything through when a proxy asks. Prints its port.
  */
 const [databaseUrl = '', variant = 'ramp'] = process.argv.slice(2)
 const PAYLOAD = { templates: Array.from({ length: 5 }, (_, id) => ({ id, name: `Template ${id}`, published: true })) }
@@ -44,7 +44,12 @@ const INTROSPECTION = {
 const BODY_LENGTH = JSON.stringify(PAYLOAD).length
 
 if (variant === 'bare') {
-  const server = createServer((_req, res) => {
+  const server = createServer((req, res) => {
+    // Without a body, as RAMP answers: nginx would not keep the connection otherwise.
+    if (req.url === '/_auth/verify') {
+      res.writeHead(200, { ...HEADERS, 'content-length': 0 }).end()
+      return
+    }
     res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': BODY_LENGTH })
     res.end(JSON.stringify(PAYLOAD))
   })

@@ -42,7 +42,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
     let failure = failureOf(catchUp)
     const now = clock()
-    statistics.observeWait((performance.now() - askedAt) / 1000)
+    const waitedMs = performance.now() - askedAt
     for (const asked of turn) {
       let verdict = refuse('unavailable')
       // That of what is cached: what is read in addition may be newer, never older.
@@ -59,6 +59,8 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       noteUsage(usage, verdict, asked, now)
       asked.done(verdict, epoch)
     }
+    // After the answers: nobody waits for what is counted.
+    statistics.observeWait(waitedMs / 1000)
     failure ??= failureOf(endReading)
     if (failure !== undefined) onFailure(failure)
   }
