@@ -31,13 +31,48 @@ export interface Scenario {
 /** Requests a second, by the name of the scenario. */
 export type LoadResult = Readonly<Record<string, number>>
 
+/** One scenario without a pause, until `ENOUGH` is sent: for what may hold it up for a moment. */
+export interface WatchOrder {
+  readonly watched: Scenario
+  readonly windowMs: number
+}
+
+export const ENOUGH = 'enough'
+
+/** Of each window, one after the other without a gap: when it began, epoch milliseconds, and how many were answered in it. */
+export type WatchResult = readonly { readonly from: number; readonly answered: number }[]
+
 const CONNECTIONS = 64
 /** Of each turn that has a length in time, this much is not counted: what the turn before has left in the processor's caches. */
 const LEAD_IN_MS = 15
 const OK = Buffer.from('HTTP/1.1 200 OK\r\n')
 const LENGTH = /content-length: (\d+)\r\n/i
 
-process.on('message', async (order: LoadOrder) => process.send?.(await carryOut(order)))
+let hasEnough = false
+
+process.on('message', async (order: LoadOrder | WatchOrder | typeof ENOUGH) => {
+  if (order === ENOUGH) hasEnough = true
+  else process.send?.(await ('watched' in order ? watch(order) : carryOut(order)))
+})
+
+async function watch({ watched, windowMs }: WatchOrder): Promise<WatchResult> {
+  const { connections } = await prepare('watched', watched)
+  const answered: number[] = []
+  const started = performance.now()
+  const goOn = () => {
+    const window = Math.floor((performance.now() - started) / windowMs)
+    answered[window] = (answered[window] ?? 0) + 1
+    return !hasEnough
+  }
+  hasEnough = false
+  await Promise.all(connections.map((connection) => connection.drive(goOn)))
+  for (const { socket } of connections) socket.destroy()
+  // The last one was not whole. In one that is missing nothing was answered.
+  return Array.from(answered.slice(0, -1), (count = 0, window) => ({
+    from: performance.timeOrigin + started + window * windowMs,
+    answered: count,
+  }))
+}
 
 async function carryOut({ scenarios, turns, until }: LoadOrder): Promise<LoadResult> {
   const players = await Promise.all(Object.entries(scenarios).map(([name, scenario]) => prepare(name, scenario)))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { LoadOrder, LoadResult } from './load.ts'
+import type { ENOUGH, LoadOrder, LoadResult, Scenario, WatchOrder, WatchResult } from './load.ts'
 
 /** The server has one core and the load the other, so that they do not take turns; without `taskset` both have all. */
 const SERVER_CORE = '0'
@@ -65,6 +65,8 @@ export async function startScript(
 
 export interface Load {
   run(order: LoadOrder): Promise<LoadResult>
+  /** Goes on until it is told to end, and returns what was answered in each window meanwhile. */
+  watch(scenario: Scenario, windowMs: number): { end(): Promise<WatchResult> }
   stop(): Promise<void>
 }
 
@@ -74,10 +76,20 @@ export function startLoad(): Load {
   pin(child, LOAD_CORE)
   const died = once(child, 'exit').then(() => Promise.reject(new Error('the load ended early: see above')))
   died.catch(() => {})
+  function tell<Result>(order: LoadOrder | WatchOrder): Promise<Result> {
+    child.send(order)
+    return Promise.race([new Promise<Result>((resolve) => child.once('message', resolve as () => void)), died])
+  }
   return {
-    run(order) {
-      child.send(order)
-      return Promise.race([new Promise<LoadResult>((resolve) => child.once('message', resolve as () => void)), died])
+    run: (order) => tell(order),
+    watch(watched, windowMs) {
+      const result = tell<WatchResult>({ watched, windowMs })
+      return {
+        end() {
+          child.send('enough' satisfies typeof ENOUGH)
+          return result
+        },
+      }
     },
     async stop() {
       child.kill('SIGTERM')

@@ -107,7 +107,7 @@ export async function recordAudits(
   if (events === undefined) {
     const first: Omit<AuditContent, 'id'>[] = []
     collected.set(trx, first)
-    beforeCommit(trx, () => appendEvents(trx, first))
+    beforeCommit(trx, (engine) => appendEvents(trx, engine, first))
     events = first
   }
   for (const record of records) events.push(toRow(context, record))

@@ -43,7 +43,7 @@ export function openPostgres(url: string): PostgresDatabase {
 
   function commit<T>(work: (trx: Transaction) => Promise<T>) {
     return db.transaction().execute(async (trx) => {
-      const result = await runToCommit(trx, work)
+      const result = await runToCommit(trx, 'postgres', work)
       const { rows } = await sql<{ epoch: number; isOwn: boolean }>`${sql.raw(SEEN)}`.execute(trx)
       const { epoch, isOwn } = rows[0] as (typeof rows)[number]
       return { result, epoch, isOwn }

@@ -45,7 +45,7 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
   function commit<T>(work: (trx: Transaction) => Promise<T>) {
     return write.transaction().execute(async (trx) => {
       const before = await readEpoch(trx)
-      const result = await runToCommit(trx, work)
+      const result = await runToCommit(trx, 'sqlite', work)
       const epoch = await readEpoch(trx)
       return { result, epoch, isOwn: epoch > before, isAwaited: await verifiers.concerns(trx) }
     })

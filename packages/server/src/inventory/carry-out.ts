@@ -1,0 +1,14 @@
+import { openSqlite } from '../storage/sqlite.ts'
+import { countTokens } from '../tokens/token-query.ts'
+import type { ThreadOrder } from './in-thread.ts'
+import { revokeAll } from './revoke-all.ts'
+
+/** Does what a thread was started for, by connections of its own. */
+export async function carryOut(file: string, order: ThreadOrder) {
+  const database = openSqlite(file, { writesManyRows: 'revoke' in order })
+  try {
+    return await ('revoke' in order ? revokeAll(database, order.revoke) : countTokens(database.read, order.count))
+  } finally {
+    await database.close()
+  }
+}
