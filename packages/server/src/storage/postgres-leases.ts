@@ -17,15 +17,14 @@ export const CHANGE_CHANNEL = 'ramp_authz'
 export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
   const renewMany = async (reports: readonly OwnReport[], dropped: readonly Told[] = []) => {
     const { rows } = await connection.query<ManyRow>({
-      name: 'renew',
-      text: RENEW,
+      ...(dropped.length > 0 ? RENEW_TOLD : RENEW),
       values: [
         reports.map(({ id }) => id),
         reports.map(({ appliedEpoch }) => appliedEpoch),
         reports.map(({ renewals }) => renewals),
         reports.map(({ accountId }) => accountId),
         Math.min(...reports.map(({ appliedEpoch }) => appliedEpoch)),
-        dropped.map(({ epoch, subject }) => `${epoch} ${subject}`),
+        ...(dropped.length > 0 ? [dropped.map(({ epoch, subject }) => `${epoch} ${subject}`)] : []),
       ],
     })
     const row = rows[0] as ManyRow
@@ -127,17 +126,14 @@ function changesAfter(epoch: string): string {
 const CHANGES = `SELECT ${changesAfter('$1')}`
 
 /**
- * One round trip: takes reports of what is applied and brings what has changed since the least of them. A report alone may
- * say, too, which changes it has heard of and dropped ($6): if these are all that there are, it counts as up to now.
+ * One round trip: takes reports of what is applied and brings what has changed since the least of them.
+ *
+ * @param isReported Whether it counts as applied already, in SQL.
  */
-const RENEW = `WITH report AS (
+function renewing(isReported: string): string {
+  return `WITH report AS (
     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS report (id, applied, renewals, account_id)
-  ), standing AS (
-    SELECT epoch, cardinality($6::text[]) > 0 AND (SELECT min(epoch) FROM authz_change) <= $5 + 1 AND NOT EXISTS (
-      SELECT FROM authz_change AS change WHERE change.epoch > $5 AND change.epoch <= (SELECT epoch FROM authz_clock)
-        AND change.epoch || ' ' || subject <> ALL ($6)
-    ) AS is_reported FROM authz_clock
-  ), renewed AS (
+  ), standing AS (SELECT epoch, ${isReported} AS is_reported FROM authz_clock), renewed AS (
     UPDATE verifier SET applied_epoch = CASE WHEN is_reported THEN epoch ELSE report.applied END,
         renewals = verifier.renewals + 1, lease_until = ${DATABASE_NOW} + ${LEASE_MS}
       FROM report, standing WHERE verifier.id = report.id AND verifier.renewals = report.renewals
@@ -146,6 +142,18 @@ const RENEW = `WITH report AS (
   )
   SELECT ARRAY(SELECT id FROM renewed) AS renewed, (SELECT is_reported FROM standing) AS is_reported,
     pg_is_in_recovery() AS is_replica, ${changesAfter('$5')}`
+}
+
+const RENEW = { name: 'renew', text: renewing('false') }
+
+/** Of one that says which changes it has heard of and dropped: if these are all that there are, they count as applied. */
+const RENEW_TOLD = {
+  name: 'renew-told',
+  text: renewing(`(SELECT min(epoch) FROM authz_change) <= $5 + 1 AND NOT EXISTS (
+      SELECT FROM authz_change AS change WHERE change.epoch > $5 AND change.epoch <= (SELECT epoch FROM authz_clock)
+        AND change.epoch || ' ' || subject <> ALL ($6::text[])
+    )`),
+}
 
 /**
  * A verifier that lags and whose lease is over is removed, not passed over: the row's lock orders this against a

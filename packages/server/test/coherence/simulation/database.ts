@@ -30,8 +30,8 @@ interface Row {
   renewals: number
 }
 
-/** Ids, what was applied, the renewals before, accounts, the least that was applied, what was dropped. */
-type RenewalValues = [[string], [number], [number], [null], number, readonly string[]]
+/** Ids, what was applied, the renewals before, accounts, the least that was applied, what was dropped if something was. */
+type RenewalValues = [[string], [number], [number], [null], number, (readonly string[])?]
 
 /** Longer than almost any statement here takes; now and then one hangs between its snapshot and its commit. */
 const LONG_STATEMENT_MS = 800
@@ -172,7 +172,7 @@ export class SimulatedDatabase {
   }
 
   /** A node’s own: one report at a time. */
-  #renew([[id], [applied], [renewals], , , dropped]: RenewalValues, isSlow: boolean): Promise<unknown[]> {
+  #renew([[id], [applied], [renewals], , , dropped = []]: RenewalValues, isSlow: boolean): Promise<unknown[]> {
     const epoch = this.#epoch
     const oldest = this.#flaws.hidesGaps ? 0 : (this.#changes[0]?.epoch ?? null)
     const changes = this.#changes.filter((change) => change.epoch > applied).slice(0, MOST_CHANGES + 1)
