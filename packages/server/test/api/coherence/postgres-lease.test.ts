@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LEASE_MS } from '../../../src/storage/lease.ts'
@@ -72,6 +76,24 @@ describe('The cache over PostgreSQL', () => {
     expect(performance.now() - began).toBeGreaterThan(LEASE_MS / 2)
     expect(await outcome(script)).toBe('token_revoked')
     expect(await server.sql("SELECT id FROM verifier WHERE id = 'gone'")).toEqual([])
+  })
+
+  test('a node whose event loop is blocked holds nothing up, keeps its lease, and knows of the change when it goes on', async () => {
+    const token = await server.administrator.token()
+    const leases = async () => (await prompt.query<{ id: string }>('SELECT id FROM verifier ORDER BY id')).rows
+    const program = fileURLToPath(new URL('../../support/blocked-node.ts', import.meta.url))
+    const node = spawn(process.execPath, [program, server.testDatabase.url], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const lines = createInterface({ input: node.stdout })[Symbol.asyncIterator]()
+    node.stdin.write(`${token.secret}\n`)
+    expect((await lines.next()).value).toBe('blocked')
+    const before = await leases()
+    expect(before).toHaveLength(2)
+    expect((await server.administrator.delete(`/api/v1/tokens/${token.id}`)).status).toBe(204)
+    // Had it been waited for until its lease was over, it would have none any more.
+    expect(await leases()).toEqual(before)
+    node.stdin.end('.')
+    expect((await lines.next()).value).toBe('revoked')
+    expect(await once(node, 'exit')).toEqual([0, null])
   })
 
   test('a repetition, which changes nothing, is answered no sooner than the change counts', async () => {
