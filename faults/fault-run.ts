@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { leaseClient } from '../packages/server/src/storage/postgres.ts'
+import { leaseClient } from '../packages/server/src/storage/postgres-client.ts'
 import { signIn, TokenHolder, tokenVerifier } from '../packages/server/test/support/actors.ts'
 import { seededRandom } from '../packages/server/test/support/seeded-random.ts'
 import { callSteadily, type Tokens } from './call-steadily.ts'

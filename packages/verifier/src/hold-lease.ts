@@ -159,16 +159,20 @@ export function holdLease({
     let dropped: Told[] = []
     let isPausing = false
     let lost: { readonly error: unknown } | undefined
+    /** What a connection says after its time concerns nobody. */
+    let isOver = false
     const assertNotLost = () => {
       if (lost !== undefined) throw lost.error
     }
-    const connection = await connect({
+    const events: ConnectionEvents = {
       lost(error) {
+        if (isOver) return
         lost ??= { error }
         listener.doubt()
         interrupt()
       },
       told(change) {
+        if (isOver) return
         isTold = true
         if (change !== undefined) {
           listener.drop(change)
@@ -176,8 +180,10 @@ export function holdLease({
         }
         if (isPausing) interrupt()
       },
-    })
+    }
+    let connection: LeaseConnection | undefined
     try {
+      connection = await connect(events)
       const { id, run, leaseMs } = await register(connection, assertNotLost)
       onHeld()
       for (let renewals = 0; !isClosed; renewals++) {
@@ -201,8 +207,9 @@ export function holdLease({
       }
       await connection.release(id)
     } finally {
+      isOver = true
       // Not awaited while it goes on: a connection that hangs says no goodbye.
-      const ending = connection.end()
+      const ending = connection?.end()
       if (isClosed) await ending
     }
   }

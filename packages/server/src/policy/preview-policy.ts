@@ -69,8 +69,10 @@ export async function previewPolicy(
       tokens++
       owners.add(token.owner.id)
       for (const { effect } of effects) counts[effect]++
-      if (token.id > afterToken && items.length <= limit) items.push({ token, effects })
+      if (token.id > afterToken) items.push({ token, effects })
     }
+    // The first of them all by the order of the pages: the database's own may be that of a language.
+    items.sort((a, b) => (a.token.id < b.token.id ? -1 : 1)).splice(limit + 1)
   }
   const stopped: StoppedOwner[] = [
     ...(await ownersWithoutCreation(database.read, current.pat.creation, policy.pat.creation, holders)),

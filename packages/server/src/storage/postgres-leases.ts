@@ -109,7 +109,7 @@ const REGISTER = `WITH former AS (DELETE FROM verifier WHERE id = $2 AND account
   RETURNING id, applied_epoch AS epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
 
 /**
- * What has changed after an epoch: two arrays of the same length, in the order of epochs. Each node asks this twice for
+ * What has changed after an epoch: two arrays of the same length, in the order of epochs. Each node asks this at
  * each change. No change is later than the clock: that bound has the planner use the index rather than read the whole table.
  */
 function changesAfter(epoch: string): string {
@@ -149,7 +149,7 @@ const RENEW = { name: 'renew', text: renewing('false') }
 /** Of one that says which changes it has heard of and dropped: if these are all that there are, they count as applied. */
 const RENEW_TOLD = {
   name: 'renew-told',
-  text: renewing(`(SELECT min(epoch) FROM authz_change) <= $5 + 1 AND NOT EXISTS (
+  text: renewing(`(SELECT min(epoch) FROM authz_change) <= $5::bigint + 1 AND NOT EXISTS (
       SELECT FROM authz_change AS change WHERE change.epoch > $5 AND change.epoch <= (SELECT epoch FROM authz_clock)
         AND change.epoch || ' ' || subject <> ALL ($6::text[])
     )`),

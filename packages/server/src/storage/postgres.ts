@@ -3,7 +3,7 @@ import pg from 'pg'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
-import { SessionClient } from './postgres-client.ts'
+import { connectionTo, SessionClient, WAIT_LIMIT_MS } from './postgres-client.ts'
 import { TransactionalDialect } from './postgres-dialect.ts'
 import { postgresLeases, postgresSettledEpoch } from './postgres-leases.ts'
 import { Settlement } from './settlement.ts'
@@ -18,17 +18,11 @@ export interface PostgresDatabase extends DatabaseBase {
   hasOwnSessions(): Promise<boolean>
 }
 
-/** Waiting longer than this for a connection or a lock answers 503: a caller's own patience is rarely more. */
-const WAIT_LIMIT_MS = 5000
-
 /** A statement that takes longer finds the database hanging, not working. */
 const STATEMENT_LIMIT_MS = 10_000
 
 /** The same for verification, which reads by primary keys; its callers wait for the verdict. */
 const VERIFICATION_LIMIT_MS = 3000
-
-/** Well below a lease: a renewal that takes longer is given up and begun anew. */
-const LEASE_QUERY_LIMIT_MS = 1500
 
 /** The last change that a transaction has seen, and whether it is its own. */
 const SEEN = 'SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()::xid AS "isOwn" FROM authz_clock'
@@ -89,30 +83,10 @@ export function openPostgres(url: string): PostgresDatabase {
   }
 }
 
-/** A connection for the one who holds a lease: not connected yet; the caller ends it. */
-export function leaseClient(url: string): SessionClient {
-  return new SessionClient({ ...connection(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true })
-}
-
 function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ ...connection(url), ...limits, Client: SessionClient })
+  const pool = new pg.Pool({ ...connectionTo(url), ...limits, Client: SessionClient })
   // A connection that breaks is replaced, and whoever used it gets the error from the query; without this listener, and
   // that of each client, it would end the process.
   pool.on('error', () => {})
   return pool
-}
-
-function connection(url: string): pg.ClientConfig {
-  return {
-    connectionString: url,
-    connectionTimeoutMillis: WAIT_LIMIT_MS,
-    application_name: 'ramp',
-    types: { getTypeParser: parserFor as typeof pg.types.getTypeParser },
-  }
-}
-
-/** Instants, epochs and counts are int8 and stay below 2^53: numbers, not strings. */
-function parserFor(oid: number, format?: 'text' | 'binary') {
-  if (oid === pg.types.builtins.INT8) return Number
-  return pg.types.getTypeParser(oid, format as 'text')
 }

@@ -11,7 +11,7 @@ const LIMIT_MS = LEASE_MS + 2000
  * nobody waits much longer than needed, and nobody looks a hundred times.
  */
 const USUAL_SHARE = 3 / 4
-const LONGEST_USUAL_MS = 10
+const LONGEST_USUAL_MS = 25
 const SHORTEST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 50
 const PAUSE_SHARE = 1 / 8
@@ -26,6 +26,8 @@ const PLATFORM_PACE: Pace = { now: () => performance.now(), pause: (ms) => delay
 
 interface Waiter {
   readonly epoch: number
+  /** Not known to be settled: others have to hear of it first. */
+  readonly isNews: boolean
   readonly since: number
   resolve(): void
   reject(error: unknown): void
@@ -44,6 +46,8 @@ export class Settlement {
   #isLooking = false
   /** How long the last change has waited, unless for somebody who hangs. */
   #usualMs = 0
+  /** What was found settled last. */
+  #knownEpoch = -1
 
   /**
    * @param settledEpoch Looks up to which epoch everything is settled, after ending the leases that are over and lag
@@ -57,14 +61,16 @@ export class Settlement {
   /** Rejects with `settlement_unconfirmed` if it cannot be found out: the change is stored all the same. */
   settled(epoch: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ epoch, since: this.#pace.now(), resolve, reject })
+      const isNews = epoch > this.#knownEpoch
+      this.#waiters.push({ epoch, isNews, since: this.#pace.now(), resolve, reject })
       if (!this.#isLooking) void this.#look()
     })
   }
 
   async #look(): Promise<void> {
     this.#isLooking = true
-    if (this.#usualMs > 0) await this.#pace.pause(this.#usualMs * USUAL_SHARE)
+    if (this.#usualMs > 0 && this.#waiters.some(({ isNews }) => isNews))
+      await this.#pace.pause(this.#usualMs * USUAL_SHARE)
     while (this.#waiters.length > 0) {
       // Those who come while it looks are judged at the next look: this one may be older than their change.
       const judged = this.#waiters
@@ -87,6 +93,7 @@ export class Settlement {
       for (const waiter of waiters) this.#end(waiter, new Problem('settlement_unconfirmed', { cause: error }))
       return []
     }
+    this.#knownEpoch = settledEpoch
     const left: Waiter[] = []
     for (const waiter of waiters) {
       if (waiter.epoch <= settledEpoch) this.#end(waiter)
@@ -98,7 +105,7 @@ export class Settlement {
 
   #end(waiter: Waiter, problem?: Problem): void {
     const waitedMs = this.#pace.now() - waiter.since
-    this.#usualMs = Math.min(waitedMs, LONGEST_USUAL_MS)
+    if (waiter.isNews && waitedMs <= LONGEST_USUAL_MS) this.#usualMs = waitedMs
     this.onEnded(waitedMs / 1000, problem === undefined)
     if (problem === undefined) waiter.resolve()
     else waiter.reject(problem)

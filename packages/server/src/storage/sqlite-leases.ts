@@ -32,7 +32,7 @@ export function sqliteLeases(open: () => DatabaseSync, file: string, machine = T
 
   let opened: { readonly db: DatabaseSync; prepare(sql: string): StatementSync } | undefined
 
-  /** At the first use: most databases have no such verifier. */
+  /** At the first use. */
   function connection() {
     if (opened !== undefined) return opened
     const db = open()
@@ -82,20 +82,26 @@ export function sqliteLeases(open: () => DatabaseSync, file: string, machine = T
 
   let runSince: number | undefined
 
+  const knownSince = () => query<{ since: number }>('SELECT since FROM lease_run WHERE run = ?', runOf(file))[0]?.since
+
   /**
    * Since when the leases of this run are known. Those of another run are by another clock, or were lost with the power:
    * they are waited for, once, and whoever held them begins anew. The first run of all has nothing to wait for.
    */
   async function sinceWhen(): Promise<number> {
     if (runSince !== undefined) return runSince
+    const known = knownSince()
+    if (known !== undefined) {
+      runSince = known
+      return runSince
+    }
     connection().db.exec('PRAGMA synchronous = FULL')
     runSince = await write(() => {
-      const runs = query<{ run: string; since: number }>('SELECT run, since FROM lease_run')
-      const known = runs.find(({ run }) => run === runOf(file))
-      if (known !== undefined) return known.since
-      query('DELETE FROM lease_run')
+      const known = knownSince()
+      if (known !== undefined) return known
+      const isFirst = query('DELETE FROM lease_run RETURNING run').length === 0
       query('DELETE FROM verifier')
-      const since = monotonicMs() - (runs.length === 0 ? LEASE_MS : 0)
+      const since = monotonicMs() - (isFirst ? LEASE_MS : 0)
       query('INSERT INTO lease_run (run, since) VALUES (?, ?)', runOf(file), since)
       return since
     })

@@ -119,8 +119,8 @@ export function followBoard(
   function catchUp(): void {
     const until = { monotonic: numberAt(UNTIL), wall: numberAt(UNTIL_WALL) }
     const posted = Atomics.load(numbers, POSTED)
-    while (heard < posted) hear(receiveMessageOnPort(port)?.message as News)
     coherent.trust(until)
+    while (heard < posted) hear((receiveMessageOnPort(port)?.message as News | undefined) ?? { kind: 'doubt' })
   }
 
   const numberAt = (place: number) => Number(Atomics.load(numbers, place))

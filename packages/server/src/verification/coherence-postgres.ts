@@ -18,12 +18,12 @@ export function postgresCoherence(
   const workerData: LeaseThread = { url, board: { shared: board.shared, port: theirs } }
   // What goes wrong in it that it does not expect ends the process, as it would in this thread.
   const thread = new Worker(new URL('lease-thread.ts', import.meta.url), { workerData, transferList: [theirs] })
+  const exit = new Promise((resolve) => thread.once('exit', resolve))
   const { hear, ...coherence } = followBoard(board, cache, hears)
   ours.on('message', hear)
   return {
     ...coherence,
     async close() {
-      const exit = new Promise((resolve) => thread.once('exit', resolve))
       ours.postMessage('close')
       await exit
       ours.close()

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { holdLease } from '@ramp/verifier/coherence'
-import { leaseClient } from '../storage/postgres.ts'
+import { leaseClient } from '../storage/postgres-client.ts'
 import { type Board, machineTime, postTo } from './coherence-board.ts'
 import { connectNode } from './node-lease.ts'
 

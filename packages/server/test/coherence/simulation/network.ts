@@ -5,6 +5,9 @@ import type { Process, World } from './world.ts'
 /** As long as a real client waits for an answer. */
 const QUERY_LIMIT_MS = 1500
 
+/** How late a connection that was ended may still be an error. */
+const LATE_ERROR_MS = 3000
+
 /** What one process sends to the database, and what comes back: late, twice, or never. */
 export class Network extends Link {
   readonly #database: SimulatedDatabase
@@ -77,6 +80,9 @@ export class Connection {
 
   async end(): Promise<void> {
     this.#network.forget(this)
+    const { random } = this.#process.time
+    const tell = () => this.#listeners.get('error')?.(new Error('It broke, although nobody needs it.'))
+    if (random() < 0.5) this.#process.after(random() * LATE_ERROR_MS, tell)
   }
 
   /** As `pg` has it: by text and values, or by an object with both. */

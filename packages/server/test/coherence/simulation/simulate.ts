@@ -133,6 +133,8 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
       process,
       network,
       coherence,
+      /** Whether what it reads is kept. */
+      keeps: () => cache.size > 0,
       /** What a verification that begins at this instant would be decided on. */
       look(): void {
         if (process.isStopped || process.isKilled || !coherence.isTrusted()) return
@@ -247,13 +249,13 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
   await world.runUntil(END_MS, () => {
     for (const verifier of verifiers) verifier.look()
   })
-  const untrusting = verifiers.filter(({ coherence }) => !coherence.isTrusted()).length
+  const untrusting = verifiers.filter(({ coherence, keeps }) => !coherence.isTrusted() || !keeps()).length
   const missing = changes.length + SERVERS - answers
   for (const port of ports) port.close()
   const isWell = untrusting === 0 && missing === 0
   return {
     stale,
-    stuck: isWell ? undefined : `${untrusting} verifiers trust nothing, ${missing} changes are not answered`,
+    stuck: isWell ? undefined : `${untrusting} verifiers trust or keep nothing, ${missing} changes are not answered`,
     fromMemory,
     answered: answers,
   }
