@@ -1,16 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -18,23 +9,17 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { tokenVerifier } from '../../server/test/support/actors.ts'
+import { Actor, TokenHolder, tokenVerifier } from '../../server/test/support/actors.ts'
+import { send } from '../../server/test/support/http-client.ts'
 import { useServer } from '../../server/test/support/test-app.ts'
+import { README, startDocumented } from './support/documented-service.ts'
+import { BUN, DENO, RUNTIMES } from './support/runtimes.ts'
 
 const run = promisify(execFile)
 const BUILD = fileURLToPath(new URL('../scripts/build.ts', import.meta.url))
 const BUILDING_MS = 300_000
 /** What `createVerifier` may weigh, minified and compressed. */
 const MOST_BYTES = 6 * 1024
-
-/** Node 20 and later of those that this machine has: the package works without our compiler, on older ones, too. */
-const NODES = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'node'))
-  .filter((file) => existsSync(file))
-  .map((file) => realpathSync(file))
-  .filter((file, index, all) => all.indexOf(file) === index)
-  .filter((file) => Number(execFileSync(file, ['-p', 'parseInt(process.versions.node)'])) >= 20)
 
 describe('The published package', () => {
   const server = useServer('sqlite')
@@ -82,7 +67,8 @@ describe('The published package', () => {
     expect(problems).toEqual([])
   })
 
-  test.each(NODES)('is imported, entry by entry, and verifies under %s', async (node) => {
+  test.each(RUNTIMES)('is imported, entry by entry, and verifies under $name', async ({ command }) => {
+    const [file, ...words] = command
     const { secret } = await tokenVerifier(server.origin, server.administrator)
     const script = await server.administrator.token()
     const program = `
@@ -97,12 +83,59 @@ describe('The published package', () => {
       await verifier.close()
       console.log(JSON.stringify({ major: Number(process.versions.node.split('.')[0]), names, outcome }))`
     writeFileSync(join(scratch, 'program.js'), program)
-    const env = { ...process.env, VERIFIER_TOKEN: secret, PRESENTED_TOKEN: script.secret }
-    const { stdout } = await run(node, ['program.js'], { cwd: scratch, env })
+    const env = { ...process.env, HOME: scratch, VERIFIER_TOKEN: secret, PRESENTED_TOKEN: script.secret }
+    const { stdout } = await run(file, [...words, 'program.js'], { cwd: scratch, env })
     const { major, names, outcome } = JSON.parse(stdout)
     expect(major).toBeGreaterThanOrEqual(20)
     expect(names).toEqual(['createVerifier', 'keepCoherent', ...Array(5).fill('requireToken')])
     expect(outcome).toBe('active')
+  })
+
+  test.each([
+    { ...DENO, stop: 'shutdown' },
+    { ...BUN, stop: 'stop' },
+  ])('guards what $name serves, by the example of the README', async ({ stop, ...runtime }) => {
+    const { secret } = await tokenVerifier(server.origin, server.administrator)
+    const owner = await server.member({ roles: ['GlobalTemplateViewer'] })
+    const service = await startDocumented(runtime, { folder: scratch, url: server.origin, token: secret, stop })
+    let questions = 0
+    server.app.server.on('request', ({ url }) => {
+      if (url?.endsWith('/verifiers/introspect')) questions++
+    })
+    const answerTo = async (holder: TokenHolder) => {
+      const before = questions
+      const { status, body } = await new TokenHolder(service.origin, holder).get('/templates')
+      return { status, body, isFromMemory: questions === before }
+    }
+    const accepted = { status: 200, body: { hello: owner.username } }
+    const refused = (status: number, code: string) => ({ status, body: { code } })
+
+    const script = await owner.token()
+    await expect.poll(() => answerTo(script), { timeout: 10_000 }).toEqual({ ...accepted, isFromMemory: true })
+    expect((await owner.delete(`/api/v1/tokens/${script.id}`)).status).toBe(204)
+    expect(await answerTo(script)).toMatchObject(refused(401, 'token_revoked'))
+
+    const narrowed = await owner.tokenWith('own-tokens:read')
+    expect(await answerTo(narrowed)).toMatchObject(refused(403, 'insufficient_permissions'))
+    const here = await owner.token({ allowedAddresses: ['127.0.0.0/8'] })
+    expect(await answerTo(here)).toMatchObject(accepted)
+    const elsewhere = await owner.token({ allowedAddresses: ['192.0.2.0/24'] })
+    expect(await answerTo(elsewhere)).toMatchObject(refused(403, 'address_not_allowed'))
+
+    const missing = refused(401, 'authentication_required')
+    expect(await new Actor(service.origin).get('/templates')).toMatchObject(missing)
+    const Authorization = [`Bearer ${here.secret}`, `Bearer ${here.secret}`]
+    expect(await send(service.origin, 'GET', '/templates', { headers: { Authorization } })).toMatchObject(missing)
+
+    service.kill('SIGTERM')
+    expect(await service.exited).toMatchObject({ code: 0, signal: null })
+    const { body } = await server.administrator.get('/api/v1/verifiers')
+    expect(body.items.map(({ name }: { name: string }) => name)).not.toContain('runbooks')
+  })
+
+  test.each([DENO, BUN])('names in its README the $name that it was tested with', ({ name }) => {
+    const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+    expect(README).toContain(`${name} ${devDependencies[name.toLowerCase()].split('.', 2).join('.')}`)
   })
 
   test(`weighs less than ${MOST_BYTES} bytes, minified and compressed`, async () => {

@@ -14,6 +14,8 @@ interface ProgramOptions {
   readonly cwd?: string
   /** Another program than `ramp-server`. */
   readonly program?: string
+  /** What runs it, by default this Node. */
+  readonly runtime?: readonly [string, ...string[]]
 }
 
 interface Exit {
@@ -65,9 +67,16 @@ export async function startServerProcess(options: ProgramOptions): Promise<Serve
 }
 
 /** Starts the program, whatever becomes of it. */
-export function startProgram({ env = {}, args = [], stdin, cwd = tmpdir(), program = PROGRAM }: ProgramOptions) {
+export function startProgram({
+  env = {},
+  args = [],
+  stdin,
+  cwd = tmpdir(),
+  program = PROGRAM,
+  runtime: [executable, ...options] = [process.execPath],
+}: ProgramOptions) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(executable, [...options, program, ...args], {
     cwd,
     env: { PATH, HOME, ...env },
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
