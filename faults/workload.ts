@@ -71,7 +71,8 @@ export async function startWorkload(
       tokens.push({ id: token.id, secret })
       onToken(token.id, secret)
     }
-    return { path, tokens }
+    // Both were made, and the answers lost: nobody has a secret to try.
+    return tokens.length === 0 ? undefined : { path, tokens }
   }
 
   async function remove({ path, tokens }: Machine): Promise<void> {
