@@ -12,7 +12,7 @@ export interface VerifierOptions {
   readonly url: string
   /** A token of a service account with the permission `verifiers:connect` (the role TokenVerifier). */
   readonly token: string
-  /** What administrators know this service by; by default the name of the program. */
+  /** What administrators know this service by; by default `service`. */
   readonly name?: string
   /** How many tokens are kept in memory; by default 10,000. */
   readonly maxTokens?: number
