@@ -181,8 +181,6 @@ export interface paths {
         /**
          * List own tokens
          * @description Needs the permission `own-tokens:read`.
-         *
-         *     Needs the permission `own-tokens:read`.
          */
         get: operations["listTokens"];
         put?: never;
@@ -209,8 +207,6 @@ export interface paths {
         /**
          * Read one of the own tokens
          * @description Needs the permission `own-tokens:read`.
-         *
-         *     Needs the permission `own-tokens:read`.
          */
         get: operations["getToken"];
         put?: never;
@@ -282,8 +278,6 @@ export interface paths {
         /**
          * How one of the own tokens is used, day by day, and from where
          * @description Needs the permission `own-tokens:read`.
-         *
-         *     Needs the permission `own-tokens:read`.
          */
         get: operations["getTokenActivity"];
         put?: never;
@@ -304,8 +298,6 @@ export interface paths {
         /**
          * What happened to one of the own tokens, newest first
          * @description Needs the permission `own-tokens:read`.
-         *
-         *     Needs the permission `own-tokens:read`.
          */
         get: operations["listTokenHistory"];
         put?: never;
@@ -326,8 +318,6 @@ export interface paths {
         /**
          * How a token is used, day by day, and from where
          * @description Needs the permission `inventory:read`.
-         *
-         *     Needs the permission `inventory:read`.
          */
         get: operations["getAnyTokenActivity"];
         put?: never;
@@ -348,8 +338,6 @@ export interface paths {
         /**
          * What happened to a token, newest first
          * @description Needs the permission `inventory:read`.
-         *
-         *     Needs the permission `inventory:read`.
          */
         get: operations["listAnyTokenHistory"];
         put?: never;
@@ -370,8 +358,6 @@ export interface paths {
         /**
          * List members
          * @description Needs the permission `members:read`.
-         *
-         *     Needs the permission `members:read`.
          */
         get: operations["listMembers"];
         put?: never;
@@ -420,8 +406,6 @@ export interface paths {
         /**
          * Read a member
          * @description Needs the permission `members:read`.
-         *
-         *     Needs the permission `members:read`.
          */
         get: operations["getMember"];
         put?: never;
@@ -474,8 +458,6 @@ export interface paths {
          * @description In the form that the import reads, with roles given directly. A cell that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away.
          *
          *     Needs the permission `members:read`.
-         *
-         *     Needs the permission `members:read`.
          */
         get: operations["exportMembers"];
         put?: never;
@@ -496,8 +478,6 @@ export interface paths {
         /**
          * List groups
          * @description Needs the permission `groups:read`.
-         *
-         *     Needs the permission `groups:read`.
          */
         get: operations["listGroups"];
         put?: never;
@@ -522,8 +502,6 @@ export interface paths {
         /**
          * Read a group and its neighbours
          * @description Needs the permission `groups:read`.
-         *
-         *     Needs the permission `groups:read`.
          */
         get: operations["getGroup"];
         put?: never;
@@ -556,8 +534,6 @@ export interface paths {
          * @description Only what nothing else gives them. A page looks at `limit` accounts, and has those of them that lose something: it may be shorter, even empty, before the last.
          *
          *     Needs the permission `groups:read`.
-         *
-         *     Needs the permission `groups:read`.
          */
         get: operations["listGroupLosses"];
         put?: never;
@@ -578,8 +554,6 @@ export interface paths {
         /**
          * List the accounts in a group
          * @description Needs the permission `groups:read`.
-         *
-         *     Needs the permission `groups:read`.
          */
         get: operations["listGroupMembers"];
         put?: never;
@@ -650,8 +624,6 @@ export interface paths {
         /**
          * List service accounts
          * @description Needs the permission `service-accounts:read`.
-         *
-         *     Needs the permission `service-accounts:read`.
          */
         get: operations["listServiceAccounts"];
         put?: never;
@@ -676,8 +648,6 @@ export interface paths {
         /**
          * Read a service account
          * @description Needs the permission `service-accounts:read`.
-         *
-         *     Needs the permission `service-accounts:read`.
          */
         get: operations["getServiceAccount"];
         put?: never;
@@ -708,8 +678,6 @@ export interface paths {
         /**
          * List the tokens of a service account
          * @description Needs the permission `service-accounts:read`.
-         *
-         *     Needs the permission `service-accounts:read`.
          */
         get: operations["listServiceTokens"];
         put?: never;
@@ -736,8 +704,6 @@ export interface paths {
         /**
          * Read a token of a service account
          * @description Needs the permission `service-accounts:read`.
-         *
-         *     Needs the permission `service-accounts:read`.
          */
         get: operations["getServiceToken"];
         put?: never;
@@ -788,8 +754,6 @@ export interface paths {
          * @description A page may hold fewer than `limit`, even none, and have a `nextCursor`: then there may be more.
          *
          *     Needs the permission `inventory:read`.
-         *
-         *     Needs the permission `inventory:read`.
          */
         get: operations["listAllTokens"];
         put?: never;
@@ -810,8 +774,6 @@ export interface paths {
         /**
          * How many tokens a filter names, and of how many accounts
          * @description Needs the permission `inventory:read`.
-         *
-         *     Needs the permission `inventory:read`.
          */
         get: operations["countAllTokens"];
         put?: never;
@@ -834,8 +796,6 @@ export interface paths {
          * @description Null: none of many tokens is under way. One that failed half-way stays until the next.
          *
          *     Needs the permission `inventory:revoke`.
-         *
-         *     Needs the permission `inventory:revoke`.
          */
         get: operations["getRevocationProgress"];
         put?: never;
@@ -856,8 +816,6 @@ export interface paths {
         /**
          * Read a token, whoever it belongs to
          * @description Needs the permission `inventory:read`.
-         *
-         *     Needs the permission `inventory:read`.
          */
         get: operations["getAnyToken"];
         put?: never;
@@ -961,8 +919,6 @@ export interface paths {
          * @description With those that were given once and that the catalogue no longer has.
          *
          *     Needs the permission `members:read`.
-         *
-         *     Needs the permission `members:read`.
          */
         get: operations["countRoleGrants"];
         put?: never;
@@ -983,8 +939,6 @@ export interface paths {
         /**
          * Who has a role, directly or through which group
          * @description Groups first, then accounts. A role that nobody has, or that there is not, has no holders.
-         *
-         *     Needs the permission `members:read`.
          *
          *     Needs the permission `members:read`.
          */
@@ -1085,8 +1039,6 @@ export interface paths {
         /**
          * Read the policy
          * @description Needs the permission `policy:read`.
-         *
-         *     Needs the permission `policy:read`.
          */
         get: operations["getPolicy"];
         /**
@@ -1154,8 +1106,6 @@ export interface paths {
          * @description A page may hold fewer than `limit`, even none, and have a `nextCursor`: then there may be more.
          *
          *     Needs the permission `audit:read`.
-         *
-         *     Needs the permission `audit:read`.
          */
         get: operations["listAuditEvents"];
         put?: never;
@@ -1198,8 +1148,6 @@ export interface paths {
         /**
          * Who verifies tokens from memory, and how far behind
          * @description Needs the permission `nodes:read`.
-         *
-         *     Needs the permission `nodes:read`.
          */
         get: operations["listVerifiers"];
         put?: never;
@@ -1348,8 +1296,6 @@ export interface paths {
         /**
          * What a program asks for under a code
          * @description Needs the permission `own-tokens:write`.
-         *
-         *     Needs the permission `own-tokens:write`.
          */
         get: operations["getDeviceAuthorization"];
         put?: never;

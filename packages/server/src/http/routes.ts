@@ -84,6 +84,8 @@ function describe(route: RouteOptions, rule: AccessRule): void {
   if (rule.credentials === 'client') schemes.add('client')
   schema.security = [...schemes].map((scheme) => ({ [scheme]: [] }))
   const demand = rule.permission === undefined ? '' : `Needs the permission \`${rule.permission}\`.`
+  // The HEAD of a GET has its schema, and comes here after it.
+  if (schema.description?.endsWith(demand)) return
   schema.description = [schema.description, demand].filter(Boolean).join('\n\n')
 }
 
