@@ -89,12 +89,8 @@ export function sqliteLeases(open: () => DatabaseSync, file: string, machine = T
    * they are waited for, once, and whoever held them begins anew. The first run of all has nothing to wait for.
    */
   async function sinceWhen(): Promise<number> {
+    runSince ??= knownSince()
     if (runSince !== undefined) return runSince
-    const known = knownSince()
-    if (known !== undefined) {
-      runSince = known
-      return runSince
-    }
     connection().db.exec('PRAGMA synchronous = FULL')
     runSince = await write(() => {
       const known = knownSince()

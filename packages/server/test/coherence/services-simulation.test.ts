@@ -1,13 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import {
-  FAULTS,
-  FAULTS_END_MS,
-  type Flaws,
-  type Outcome,
-  type Schedule,
-  simulate,
-} from './simulation/simulate-services.ts'
+import { anythingOf, between, changeAt, type Outcome, type Schedule } from './simulation/schedule.ts'
+import { FAULTS, type FaultKind, type Flaws, simulate } from './simulation/simulate-services.ts'
 import { SqliteFile } from './simulation/sqlite-file.ts'
 
 /** `RAMP_SIMULATION_SEED=<seed>` repeats a run; a failure prints its seed and the least schedule that shows it. */
@@ -21,29 +15,7 @@ const SCHEDULES_WITH_A_FLAW = 2000
 /** On a machine that runs other tests. */
 const LIMIT_MS = 300_000
 
-const between = (min: number, max: number) => fc.integer({ min, max })
-const atMs = fc.nat(FAULTS_END_MS - 1000)
-const changeAt = (at: fc.Arbitrary<number>) => fc.record({ atMs: at, server: fc.nat(1), token: fc.nat(1) })
-
-/** What goes wrong with one process, or with the servers meanwhile: often several things at once. */
-const trouble = fc
-  .record({
-    atMs,
-    target: fc.nat(2),
-    faults: fc.array(fc.record({ kind: fc.constantFrom(...FAULTS), laterMs: fc.nat(600), forMs: between(1, 4000) }), {
-      minLength: 1,
-      maxLength: 3,
-      size: 'max',
-    }),
-  })
-  .map((one) =>
-    one.faults.map(({ kind, laterMs, forMs }) => ({ kind, target: one.target, forMs, atMs: one.atMs + laterMs })),
-  )
-
-const anything = fc.record({
-  faults: fc.array(trouble, { maxLength: 6, size: 'max' }).map((troubles) => troubles.flat()),
-  changes: fc.array(changeAt(atMs), { maxLength: 16, size: 'max' }),
-})
+const anything = anythingOf(FAULTS, 2)
 
 /** A verifier that nobody hears, and a machine that starts anew meanwhile, or from a copy, while changes are made. */
 const otherRun = fc
@@ -78,7 +50,7 @@ const closeCall = fc
     changes: changes.map((change) => ({ ...change, atMs: 1000 + change.atMs })),
   }))
 
-const schedule: fc.Arbitrary<Schedule> = fc
+const schedule: fc.Arbitrary<Schedule<FaultKind>> = fc
   .tuple(fc.nat(), fc.oneof({ arbitrary: anything, weight: 2 }, otherRun, closeCall))
   .map(([seed, happening]) => ({ seed, ...happening }))
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FAULTS, FAULTS_END_MS, type Flaws, type Outcome, type Schedule, simulate } from './simulation/simulate.ts'
+import { anythingOf, between, changeAt, type Outcome, type Schedule } from './simulation/schedule.ts'
+import { FAULTS, type FaultKind, type Flaws, simulate } from './simulation/simulate.ts'
 
 /** `RAMP_SIMULATION_SEED=<seed>` repeats a run; a failure prints its seed and the least schedule that shows it. */
 const SEED = Number(process.env['RAMP_SIMULATION_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -13,29 +14,7 @@ const SCHEDULES_WITH_A_FLAW = 3000
 /** On a machine that runs other tests. */
 const LIMIT_MS = 300_000
 
-const between = (min: number, max: number) => fc.integer({ min, max })
-const atMs = fc.nat(FAULTS_END_MS - 1000)
-const changeAt = (at: fc.Arbitrary<number>) => fc.record({ atMs: at, server: fc.nat(1), token: fc.nat(1) })
-
-/** What goes wrong with one process, or with the database meanwhile: often several things at once. */
-const trouble = fc
-  .record({
-    atMs,
-    target: fc.nat(3),
-    faults: fc.array(fc.record({ kind: fc.constantFrom(...FAULTS), laterMs: fc.nat(600), forMs: between(1, 4000) }), {
-      minLength: 1,
-      maxLength: 3,
-      size: 'max',
-    }),
-  })
-  .map((one) =>
-    one.faults.map(({ kind, laterMs, forMs }) => ({ kind, target: one.target, forMs, atMs: one.atMs + laterMs })),
-  )
-
-const anything = fc.record({
-  faults: fc.array(trouble, { maxLength: 6, size: 'max' }).map((troubles) => troubles.flat()),
-  changes: fc.array(changeAt(atMs), { maxLength: 16, size: 'max' }),
-})
+const anything = anythingOf(FAULTS, 3)
 
 /** A verifier that comes back, or registers anew, at the last moment, while its statements take long and changes are made. */
 const closeCall = fc
@@ -56,7 +35,7 @@ const closeCall = fc
     }
   })
 
-const schedule: fc.Arbitrary<Schedule> = fc
+const schedule: fc.Arbitrary<Schedule<FaultKind>> = fc
   .tuple(fc.nat(), fc.oneof({ arbitrary: anything, weight: 2 }, { arbitrary: closeCall, weight: 1 }))
   .map(([seed, happening]) => ({ seed, ...happening }))
 

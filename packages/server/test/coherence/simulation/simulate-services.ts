@@ -4,6 +4,7 @@ import { SingleFlight } from '../../../../verifier/src/single-flight.ts'
 import { UseCounter } from '../../../../verifier/src/use-counter.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 import { HttpLink } from './http-link.ts'
+import { FAULTS_END_MS, type Fault, type Outcome, type Schedule } from './schedule.ts'
 import type { ServerFlaws } from './server-flaws.ts'
 import type { Copy, SqliteFile } from './sqlite-file.ts'
 import { SqliteMachine } from './sqlite-machine.ts'
@@ -25,35 +26,12 @@ export const FAULTS = [
   ...['pause of a server', 'kill of a server', 'suspended machine', 'reboot', 'restored copy', 'prune'],
 ] as const
 
-export interface Fault {
-  readonly atMs: number
-  readonly kind: (typeof FAULTS)[number]
-  /** Of the verifiers, or of the servers. */
-  readonly target: number
-  readonly forMs: number
-}
-
-export interface Schedule {
-  readonly seed: number
-  readonly faults: readonly Fault[]
-  readonly changes: readonly { readonly atMs: number; readonly server: number; readonly token: number }[]
-}
-
-export interface Outcome {
-  /** What was accepted though an answered change had ended it. */
-  readonly stale: string | undefined
-  /** What has not come although all faults were long over. */
-  readonly stuck: string | undefined
-  readonly fromMemory: number
-  readonly answered: number
-}
+export type FaultKind = (typeof FAULTS)[number]
 
 const VERIFIERS = 3
 const SERVERS = 2
 const TOKENS = 2
 
-/** Faults begin and end before this. */
-export const FAULTS_END_MS = 6000
 /** Then a change is made at each server, and within this everything has to be well. */
 const END_MS = FAULTS_END_MS + 12_000
 
@@ -70,7 +48,7 @@ const PATIENCE_MS = 8000
 /** Lets a schedule happen to the real code: verifiers in services, by HTTP, and servers over one SQLite file. */
 export async function simulate(
   file: SqliteFile,
-  { seed, faults, changes }: Schedule,
+  { seed, faults, changes }: Schedule<FaultKind>,
   flaws: Flaws = {},
 ): Promise<Outcome> {
   const random = seededRandom(seed).below1
@@ -186,7 +164,7 @@ export async function simulate(
   const names = Array.from({ length: VERIFIERS }, (_, index) => `verifier ${index}`)
   const verifiers = names.map((name) => newVerifier(name, new HttpLink(world)))
 
-  function strike({ kind, target, forMs }: Fault): void {
+  function strike({ kind, target, forMs }: Fault<FaultKind>): void {
     const index = target % VERIFIERS
     const struck = verifiers[index] as (typeof verifiers)[number]
     const { process, link } = struck

@@ -9,6 +9,7 @@ import { connectNode } from '../../../src/verification/node-lease.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 import { type DatabaseFlaws, SimulatedDatabase } from './database.ts'
 import { type Connection, Network } from './network.ts'
+import { FAULTS_END_MS, type Fault, type Outcome, type Schedule } from './schedule.ts'
 import { Process, World } from './world.ts'
 
 /** A rule that is broken on purpose, around the real code: the simulation has to find out. */
@@ -28,35 +29,12 @@ export const FAULTS = [
   ...['crash', 'restart', 'slow statements', 'prune', 'step of the database clock'],
 ] as const
 
-export interface Fault {
-  readonly atMs: number
-  readonly kind: (typeof FAULTS)[number]
-  /** One of the processes: those that verify, then those that change. */
-  readonly target: number
-  readonly forMs: number
-}
-
-export interface Schedule {
-  readonly seed: number
-  readonly faults: readonly Fault[]
-  readonly changes: readonly { readonly atMs: number; readonly server: number; readonly token: number }[]
-}
-
-export interface Outcome {
-  /** What was accepted though an answered change had ended it. */
-  readonly stale: string | undefined
-  /** What has not come although all faults were long over. */
-  readonly stuck: string | undefined
-  readonly fromMemory: number
-  readonly answered: number
-}
+export type FaultKind = (typeof FAULTS)[number]
 
 const VERIFIERS = 3
 const SERVERS = 2
 const TOKENS = 2
 
-/** Faults begin and end before this. */
-export const FAULTS_END_MS = 6000
 /** Then a change is made at each server, and within this everything has to be well. */
 const END_MS = FAULTS_END_MS + 10_000
 
@@ -67,7 +45,7 @@ const FORWARD_STEP_MS = 40
 const BETWEEN_FORWARD_STEPS_MS = 3500
 
 /** Lets a schedule happen to the real code. */
-export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws = {}): Promise<Outcome> {
+export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, flaws: Flaws = {}): Promise<Outcome> {
   const random = seededRandom(seed).below1
   const world = new World(random)
   const database = new SimulatedDatabase(world, flaws)
@@ -174,7 +152,7 @@ export async function simulate({ seed, faults, changes }: Schedule, flaws: Flaws
     world.after(at, () => void servers[server % SERVERS]?.change(`t${token % TOKENS}`, name))
 
   let steppedAt = Number.NEGATIVE_INFINITY
-  function strike({ kind, target, forMs }: Fault): void {
+  function strike({ kind, target, forMs }: Fault<FaultKind>): void {
     const index = target % (VERIFIERS + SERVERS)
     const struck = verifiers[index] ?? servers[index - VERIFIERS]
     if (struck === undefined) return
