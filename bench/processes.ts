@@ -13,7 +13,12 @@ const LOAD_CORE = '1'
 const CAN_PIN = spawnSync('taskset', ['--version']).status === 0
 
 /** As `npm start` has them. */
-export const SERVER_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--v8-pool-size=1']
+export const SERVER_FLAGS = [
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=50',
+  '--no-allocation-site-pretenuring',
+  '--v8-pool-size=1',
+]
 
 /** … and `ramp-server`, from its second start on. */
 const COMPILE_CACHE = join(tmpdir(), 'ramp-bench-compile-cache')

@@ -69,6 +69,8 @@ async function settlementsOf(database: PostgresDatabase, change: () => Promise<u
 async function withOneStopped(nodes: readonly ChildProcess[], change: () => Promise<unknown>): Promise<Row[]> {
   const [stopped, other] = nodes as [ChildProcess, ChildProcess]
   stopped.kill('SIGSTOP')
+  // The thread that holds its lease would answer until the signal has reached it.
+  while (!isStopped(stopped)) await delay(1)
   const before = await countOf(other)
   const began = performance.now()
   await change()
@@ -79,6 +81,14 @@ async function withOneStopped(nodes: readonly ChildProcess[], change: () => Prom
     { what: 'settlement with one of 4 nodes stopped, ms', value: alone(took), bound: { atMost: LEASE_MS + 1000 } },
     { what: 'another node meanwhile, verifications/s', value: alone(verified), bound: { atLeast: 1 } },
   ]
+}
+
+/** Whether all threads of a process stand still (Linux). */
+function isStopped({ pid }: ChildProcess): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
+    return stat[stat.lastIndexOf(')') + 2] === 'T'
+  })
 }
 
 /** The share of one core that the database takes for the renewals of many verifiers, each once a second. */
