@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import cookie from '@fastify/cookie'
 import Fastify, { LogController } from 'fastify'
 import { registerAuditRoutes } from './audit/audit-routes.ts'
 import { type Config, ConfigError } from './config.ts'
@@ -113,7 +112,6 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   validateStrictly(app)
   acceptOnlyJson(app)
   const closeRoutes = guardRoutes(app, extra ? { ...ACCESS, ...extra.access } : ACCESS)
-  await app.register(cookie)
   app.decorateRequest('actor')
   app.addHook('onRequest', authentication(services, config.publicUrl))
   let isFinishing = false
@@ -121,12 +119,13 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     isFinishing = true
   })
   app.addHook('preClose', async () => app.finishConnections())
-  app.addHook('onSend', async (req, reply) => {
+  app.addHook('onSend', (req, reply, _payload, done) => {
     // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
     if (isFinishing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
     if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
+    done()
   })
   app.addHook('onResponse', logRequest)
   app.addHook('onError', auditRefusals(services))

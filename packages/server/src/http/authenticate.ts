@@ -3,11 +3,9 @@ import type { Context } from '../audit/audit.ts'
 import type { Actor, AuthenticatedActor, SessionActor, TokenActor } from '../core/actor.ts'
 import { plainAddress } from '../core/address.ts'
 import { Problem } from '../core/problem.ts'
-import { Secret } from '../core/secret.ts'
 import { holdsSecret } from '../core/text.ts'
 import type { Services } from '../services.ts'
 import { readSession } from '../sessions/read-session.ts'
-import { SESSION_COOKIE } from '../sessions/session.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import type { AccessRule } from './access.ts'
 import { bearerToken } from './bearer.ts'
@@ -15,6 +13,7 @@ import { basicCredentials, type ClientCredentials, invalidClient, isOfClient } f
 import { FORM } from './form-body.ts'
 import { credentialRequired, insufficient, refusalOf, sessionEnded } from './refusals.ts'
 import { assertSameSite } from './same-site.ts'
+import { sessionCookieOf } from './session-cookie.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -113,12 +112,10 @@ function refusalBy(rule: AccessRule, actor: AuthenticatedActor): Problem | undef
 }
 
 async function sessionOf(services: Services, publicUrl: string | null, req: FastifyRequest): Promise<SessionActor> {
-  const cookie = req.cookies[SESSION_COOKIE]
-  if (cookie === undefined) throw credentialRequired()
+  const secret = sessionCookieOf(req)
+  if (secret === undefined) throw credentialRequired()
   assertSameSite(req, publicUrl)
-  const actor = await readSession(services, new Secret(cookie), (error) =>
-    req.log.warn({ err: error }, 'last seen not written'),
-  )
+  const actor = await readSession(services, secret, (error) => req.log.warn({ err: error }, 'last seen not written'))
   if (actor === undefined) throw sessionEnded()
   return actor
 }

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Secret } from '../core/secret.ts'
 import { asAuthenticated, asSession } from '../http/actors.ts'
@@ -7,13 +6,13 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
 import { assertSameSite } from '../http/same-site.ts'
 import { AccountId, closed, listOf, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
+import { sessionCookie, sessionCookieOf } from '../http/session-cookie.ts'
 import { findEmail } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { changePassword } from './change-password.ts'
 import { endSession } from './end-session.ts'
 import { endSessions } from './end-sessions.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from './password-rules.ts'
-import { SESSION_COOKIE, SESSION_LIFETIME_MS } from './session.ts'
 import {
   EndedSessions,
   EndSessionsQuery,
@@ -48,14 +47,7 @@ const Me = Type.Object({
 
 /** `/api/v1/session` and `/api/v1/me`: signing in and out with a browser, and who one is. */
 export function registerSessionRoutes(app: Router, services: Services, publicUrl: string | null): void {
-  const cookieOptions = (req: FastifyRequest) => ({
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict' as const,
-    secure: publicUrl?.startsWith('https:') ?? req.protocol === 'https',
-  })
-  const clearCookie = (req: FastifyRequest, reply: FastifyReply) =>
-    reply.clearCookie(SESSION_COOKIE, cookieOptions(req))
+  const cookie = sessionCookie(publicUrl)
 
   app.post(
     '/api/v1/session',
@@ -81,14 +73,12 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     },
     async (req, reply) => {
       assertSameSite(req, publicUrl)
-      const cookie = req.cookies[SESSION_COOKIE]
       const { secret, ...session } = await signIn(services, contextOf(req, services), {
         username: req.body.username,
         password: new Secret(req.body.password),
-        formerSession: cookie === undefined ? undefined : new Secret(cookie),
+        formerSession: sessionCookieOf(req),
       })
-      reply.setCookie(SESSION_COOKIE, secret.expose(), { ...cookieOptions(req), maxAge: SESSION_LIFETIME_MS / 1000 })
-      return reply.code(201).send(session)
+      return cookie.set(reply, secret).code(201).send(session)
     },
   )
 
@@ -97,7 +87,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     { schema: { operationId: 'signOut', tags: ['Session'], summary: 'Sign out', response: { 204: NoContent } } },
     async (req, reply) => {
       await signOut(services, contextOf(req, services), asSession(req))
-      return clearCookie(req, reply).code(204).send(null)
+      return cookie.clear(reply).code(204).send(null)
     },
   )
 
@@ -144,7 +134,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     async (req, reply) => {
       const actor = asSession(req)
       await endSession(services, contextOf(req, services), actor, req.params.id)
-      if (req.params.id === actor.sessionId) clearCookie(req, reply)
+      if (req.params.id === actor.sessionId) cookie.clear(reply)
       return reply.code(204).send(null)
     },
   )
@@ -164,7 +154,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     async (req, reply) => {
       const includesCurrent = req.query.current ?? false
       const ended = await endSessions(services, contextOf(req, services), asSession(req), { includesCurrent })
-      if (includesCurrent) clearCookie(req, reply)
+      if (includesCurrent) cookie.clear(reply)
       return { ended }
     },
   )

@@ -24,8 +24,6 @@ export interface OpenSession {
   readonly client: string | null
 }
 
-export const SESSION_COOKIE = 'ramp_session'
-
 /** A session ends this long after the sign-in, whatever happens. */
 export const SESSION_LIFETIME_MS = 7 * DAY_MS
 

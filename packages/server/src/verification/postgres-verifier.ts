@@ -4,7 +4,7 @@ import { postgresCoherence } from './coherence-postgres.ts'
 import { credentialCache } from './credential-cache.ts'
 import { postgresCredentials, type StoredCredential } from './stored-credentials.ts'
 import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
-import { type Asked, turnQueue } from './turn-queue.ts'
+import { type Answer, type Asked, tellAll, turnQueue } from './turn-queue.ts'
 import { decide, refuse, type Verdict } from './verdict.ts'
 
 /**
@@ -43,13 +43,16 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
   function decideCached(turn: readonly Asked[]): readonly Asked[] {
     const now = clock()
     const epoch = coherence.appliedEpoch()
-    return turn.filter((asked) => {
+    const answers: Answer[] = []
+    const missing = turn.filter((asked) => {
       const token = cache.tokens.get(asked.tokenId)
       const account = token && cache.accounts.get(token.accountId)
       if (token === undefined || account === undefined) return true
-      answer(asked, now, { token, account, epoch })
+      answers.push(answerTo(asked, now, { token, account, epoch }))
       return false
     })
+    tellAll(answers)
+    return missing
   }
 
   async function decideStored(turn: readonly Asked[], askedAt: number): Promise<void> {
@@ -59,7 +62,7 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
     statistics.observeWait((performance.now() - askedAt) / 1000)
     const now = clock()
     if (stored === undefined) {
-      for (const asked of turn) tell(asked, refuse('unavailable'), 0, now)
+      tellAll(turn.map((asked) => decided(asked, refuse('unavailable'), 0, now)))
       return
     }
     for (const { token, account, epoch } of stored.values()) {
@@ -70,18 +73,18 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
       cache.tokens.set(token.id, token)
       cache.accounts.set(account.id, account)
     }
-    for (const asked of turn) answer(asked, now, stored.get(asked.tokenId))
+    tellAll(turn.map((asked) => answerTo(asked, now, stored.get(asked.tokenId))))
   }
 
-  function answer(asked: Asked, now: number, found: StoredCredential | undefined): void {
+  function answerTo(asked: Asked, now: number, found: StoredCredential | undefined): Answer {
     const presented = { digest: digestOf(asked.secret), address: asked.presenter.address, now }
-    tell(asked, decide(found?.token, found?.account, presented), found?.epoch ?? 0, now)
+    return decided(asked, decide(found?.token, found?.account, presented), found?.epoch ?? 0, now)
   }
 
-  function tell(asked: Asked, verdict: Verdict, epoch: number, now: number): void {
+  function decided(asked: Asked, verdict: Verdict, epoch: number, now: number): Answer {
     statistics.outcomes[verdict.outcome]++
     noteUsage(usage, verdict, asked, now)
-    asked.done(verdict, epoch)
+    return () => asked.done(verdict, epoch)
   }
 
   return {

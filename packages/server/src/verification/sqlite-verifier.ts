@@ -6,7 +6,7 @@ import { sqliteCoherence } from './coherence-sqlite.ts'
 import { credentialCache } from './credential-cache.ts'
 import { sqliteCredentials } from './stored-credentials.ts'
 import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
-import { type Asked, turnQueue } from './turn-queue.ts'
+import { type Asked, tellAll, turnQueue } from './turn-queue.ts'
 import { decide, refuse, type Verdict } from './verdict.ts'
 
 /** What each gives, some role names; who is in many groups high up a tree is read anew without going up it again. */
@@ -43,7 +43,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
     let failure = failureOf(catchUp)
     const now = clock()
     const waitedMs = performance.now() - askedAt
-    for (const asked of turn) {
+    const answers = turn.map((asked) => {
       let verdict = refuse('unavailable')
       // That of what is cached: what is read in addition may be newer, never older.
       const epoch = coherence.appliedEpoch()
@@ -57,8 +57,9 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       }
       statistics.outcomes[verdict.outcome]++
       noteUsage(usage, verdict, asked, now)
-      asked.done(verdict, epoch)
-    }
+      return () => asked.done(verdict, epoch)
+    })
+    tellAll(answers)
     // After the answers: nobody waits for what is counted.
     statistics.observeWait(waitedMs / 1000)
     failure ??= failureOf(endReading)

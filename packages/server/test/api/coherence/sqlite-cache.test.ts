@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../../../src/core/secret.ts'
 import type { TokenHolder } from '../../support/actors.ts'
 import { useServer } from '../../support/test-app.ts'
 
@@ -115,5 +117,27 @@ describe('The cache over SQLite', () => {
     expect(statistics().cacheMisses).toBe(cacheMisses)
     expect(await outcome(changed.script)).toBe('active')
     expect(statistics().cacheMisses).toBe(cacheMisses + 1)
+  })
+
+  test('judges whoever asks in the same turn, after the first was answered, by what changed since', async () => {
+    const [first, second] = [await warm(), await warm()]
+    const operator = new DatabaseSync(server.testDatabase.url.slice('sqlite:'.length))
+    const revoke = () =>
+      operator.exec(`UPDATE token SET revoked_at = 1, name_released_at = 1 WHERE id = '${second.script.id}'`)
+    const judged: string[] = []
+    const presenter = { address: '127.0.0.1', client: undefined }
+    await new Promise<void>((resolve) => {
+      const { verifier } = server.services
+      verifier.verify(new Secret(first.script.secret), presenter, ({ outcome }) => {
+        judged.push(outcome)
+        revoke()
+      })
+      verifier.verify(new Secret(second.script.secret), presenter, ({ outcome }) => {
+        judged.push(outcome)
+        resolve()
+      })
+    })
+    operator.close()
+    expect(judged).toEqual(['active', 'revoked'])
   })
 })
