@@ -1,9 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { giveWay } from './give-way.ts'
+import { addNiceness } from '../core/thread-priority.ts'
 import type { ThreadOrder } from './in-thread.ts'
 
+/**
+ * Beside a thread that wants all of a core it gets a quarter of it: verification keeps the rest, and a revocation, which
+ * holds the write lock meanwhile, still comes to its end on a machine that is never idle.
+ */
+const NICENESS = 5
+
 /** The thread that `in-thread.ts` starts. Only now it loads what it works with: a thread's start is as much as 5,000 revocations. */
-giveWay()
+addNiceness(NICENESS)
 const { carryOut } = await import('./carry-out.ts')
 const { file, order } = workerData as { readonly file: string; readonly order: ThreadOrder }
 parentPort?.postMessage(await carryOut(file, order))

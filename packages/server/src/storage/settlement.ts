@@ -6,11 +6,12 @@ import { LEASE_MS } from './lease.ts'
 const LIMIT_MS = LEASE_MS + 2000
 
 /**
- * How soon to look: first when the change before was nearly there, which is in vain any sooner; then, while a verifier
+ * How soon to look: first after a part of what the change before took, since at once it is in vain; then, while a verifier
  * lags, after an eighth of what was waited already. At first it is only a round trip behind, later it has to run out;
- * nobody waits much longer than needed, and nobody looks a hundred times.
+ * nobody waits much longer than needed, and nobody looks a hundred times. A small part: what a change took ends with a look, and
+ * includes how late that was. With three quarters each wait would make the next as long, four times what the look itself takes.
  */
-const USUAL_SHARE = 3 / 4
+const USUAL_SHARE = 1 / 4
 const LONGEST_USUAL_MS = 25
 const SHORTEST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 50

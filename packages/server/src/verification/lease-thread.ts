@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { holdLease } from '@ramp/verifier/coherence'
+import { addNiceness } from '../core/thread-priority.ts'
 import { leaseClient } from '../storage/postgres-client.ts'
 import { type Board, machineTime, postTo } from './coherence-board.ts'
 import { connectNode } from './node-lease.ts'
@@ -10,6 +11,13 @@ export interface LeaseThread {
   readonly board: Board
 }
 
+/**
+ * Everybody who changes something waits for it, and it works for half a millisecond a change: it goes before threads that would
+ * work for ever.
+ */
+const NICENESS = -10
+
+addNiceness(NICENESS)
 const { url, board } = workerData as LeaseThread
 const { listener, onDoubt, onRenewed } = postTo(board)
 const close = holdLease({

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { constants, getPriority } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LEASE_MS } from '../../../src/storage/lease.ts'
 import { type Member, newName, TokenHolder } from '../../support/actors.ts'
+import { mayGoFirst } from '../../support/niceness.ts'
 import { useDistantNode } from '../../support/nodes.ts'
 import { type TestServer, useServer } from '../../support/test-app.ts'
 
@@ -51,6 +54,12 @@ describe('The cache over PostgreSQL', () => {
     const { cacheMisses, cacheHits } = server.services.verifier.statistics
     for (let call = 0; call < 20; call++) expect(await outcome(script)).toBe('active')
     expect(server.services.verifier.statistics).toMatchObject({ cacheMisses, cacheHits: cacheHits + 20 })
+  })
+
+  test.runIf(mayGoFirst())('reports by a thread that goes before those that verify', async () => {
+    await warm(server, server.administrator)
+    const threads = readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)))
+    expect(Math.min(...threads)).toBe(Math.max(getPriority() - 10, constants.priority.PRIORITY_HIGHEST))
   })
 
   test('drops what was changed and keeps the rest', async () => {
