@@ -14,6 +14,7 @@ if (major < 24) {
   )
   process.exit(1)
 }
-// Starts in half the time from the second start on.
-module.enableCompileCache()
+// Starts in half the time from the second start on. Threads have a cache only if the environment names it.
+const { directory } = module.enableCompileCache()
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory
 await import('../src/main.ts')
