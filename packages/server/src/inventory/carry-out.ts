@@ -3,7 +3,7 @@ import { countTokens } from '../tokens/token-query.ts'
 import type { ThreadOrder } from './in-thread.ts'
 import { revokeAll } from './revoke-all.ts'
 
-/** Does what a thread was started for, by connections of its own. */
+/** Does what a thread was sent, by connections of its own. */
 export async function carryOut(file: string, order: ThreadOrder) {
   const database = openSqlite(file, { writesManyRows: 'revoke' in order })
   try {

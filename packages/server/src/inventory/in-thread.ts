@@ -1,9 +1,16 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { countTokens, TokenCriteria } from '../tokens/token-query.ts'
 import type { RevocationOrder, RevocationReport } from './revoke-all.ts'
 
 /** What looks at a great many tokens. */
 export type ThreadOrder = { readonly revoke: RevocationOrder } | { readonly count: TokenCriteria }
+
+/** What the thread is sent. */
+export interface ThreadTask {
+  readonly file: string
+  readonly order: ThreadOrder
+}
 
 /** SQLite reads, writes and waits for the disk in the thread that calls it: here that would hold up every verification. */
 export function revokeInThread(file: string, order: RevocationOrder): Promise<RevocationReport> {
@@ -15,11 +22,38 @@ export function countInThread(file: string, criteria: TokenCriteria): ReturnType
   return inThread(file, { count: criteria })
 }
 
-function inThread<Result>(file: string, order: ThreadOrder): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('inventory-thread.ts', import.meta.url), { workerData: { file, order } })
-    thread.once('message', resolve)
-    thread.once('error', reject)
-    thread.once('exit', (code) => reject(new Error(`the thread ended early, with ${code}`)))
+/** Whoever counts asks for a revocation next: what it takes to start a thread, it has then taken. */
+const KEPT_MS = 60_000
+
+/** One that is idle, with the timer that ends it. */
+let kept: { readonly thread: Worker; readonly end: NodeJS.Timeout } | undefined
+
+async function inThread<Result>(file: string, order: ThreadOrder): Promise<Result> {
+  const thread = takeKept() ?? new Worker(new URL('inventory-thread.ts', import.meta.url))
+  const answered = new AbortController()
+  const { signal } = answered
+  const exit = once(thread, 'exit', { signal }).then(([code]) => {
+    throw new Error(`the thread ended early, with ${code}`)
   })
+  thread.postMessage({ file, order } satisfies ThreadTask)
+  // What is thrown in it comes as its error, and rejects here.
+  const [result] = (await Promise.race([once(thread, 'message', { signal }), exit])) as [Result]
+  answered.abort()
+  keep(thread)
+  return result
+}
+
+function takeKept(): Worker | undefined {
+  const thread = kept?.thread
+  clearTimeout(kept?.end)
+  kept = undefined
+  thread?.ref()
+  return thread
+}
+
+/** Idle, it holds no database open, and no process up. */
+function keep(thread: Worker): void {
+  thread.unref()
+  if (kept !== undefined) void thread.terminate()
+  else kept = { thread, end: setTimeout(() => void takeKept()?.terminate(), KEPT_MS).unref() }
 }

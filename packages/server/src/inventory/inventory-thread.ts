@@ -1,6 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { addNiceness } from '../core/thread-priority.ts'
-import type { ThreadOrder } from './in-thread.ts'
+import type { ThreadTask } from './in-thread.ts'
 
 /**
  * Beside a thread that wants all of a core it gets a quarter of it: verification keeps the rest, and a revocation, which
@@ -11,5 +11,7 @@ const NICENESS = 5
 /** The thread that `in-thread.ts` starts. Only now it loads what it works with: a thread's start is as much as 5,000 revocations. */
 addNiceness(NICENESS)
 const { carryOut } = await import('./carry-out.ts')
-const { file, order } = workerData as { readonly file: string; readonly order: ThreadOrder }
-parentPort?.postMessage(await carryOut(file, order))
+parentPort?.on('message', async ({ file, order }: ThreadTask) => {
+  // What is thrown ends this thread, and reaches whoever sent the order.
+  parentPort?.postMessage(await carryOut(file, order))
+})
