@@ -3,6 +3,7 @@ import type { Context } from '../audit/audit.ts'
 import type { Actor, AuthenticatedActor, SessionActor, TokenActor } from '../core/actor.ts'
 import { plainAddress } from '../core/address.ts'
 import { Problem } from '../core/problem.ts'
+import type { Secret } from '../core/secret.ts'
 import { holdsSecret } from '../core/text.ts'
 import type { Services } from '../services.ts'
 import { readSession } from '../sessions/read-session.ts'
@@ -42,24 +43,40 @@ export function authentication(services: Services, publicUrl: string | null) {
       done()
       return
     }
+    let presented: Presented
     try {
-      assertNoStrayToken(req, rule)
-      const client = rule.credentials === 'client' ? basicCredentials(req.raw) : undefined
-      const secret = client?.secret ?? bearerToken(req.raw)
-      if (secret === undefined) {
-        if (rule.credentials !== undefined) throw credentialRequired()
-        sessionOf(services, publicUrl, req).then((actor) => admit(req, actor, rule, done), done)
-        return
-      }
-      services.verifier.verify(secret, presenterOf(req), (verdict, epoch) => {
-        if (client !== undefined && !isOfClient(verdict, client)) done(invalidClient())
-        else if (verdict.outcome !== 'active') done(refusalOf(verdict.outcome))
-        else admit(req, tokenActor(verdict, epoch), rule, done)
-      })
+      presented = presentedBy(req, rule)
     } catch (error) {
       done(error as Error)
+      return
     }
+    const { secret, client } = presented
+    if (secret === undefined) {
+      sessionOf(services, publicUrl, req).then((actor) => admit(req, actor, rule, done), done)
+      return
+    }
+    // Not within the `try`: the rest of the request may run before this returns.
+    services.verifier.verify(secret, presenterOf(req), (verdict, epoch) => {
+      if (client !== undefined && !isOfClient(verdict, client)) done(invalidClient())
+      else if (verdict.outcome !== 'active') done(refusalOf(verdict.outcome))
+      else admit(req, tokenActor(verdict, epoch), rule, done)
+    })
   }
+}
+
+/** The token or client secret that a request shows; without one, a session may count. */
+interface Presented {
+  readonly secret: Secret | undefined
+  readonly client: ClientCredentials | undefined
+}
+
+/** Throws the refusal of a request that shows none where one is needed, or one where none belongs. */
+function presentedBy(req: FastifyRequest, rule: AccessRule): Presented {
+  assertNoStrayToken(req, rule)
+  const client = rule.credentials === 'client' ? basicCredentials(req.raw) : undefined
+  const secret = client?.secret ?? bearerToken(req.raw)
+  if (secret === undefined && rule.credentials !== undefined) throw credentialRequired()
+  return { secret, client }
 }
 
 /**

@@ -97,7 +97,7 @@ function createMetrics(app: FastifyInstance, services: Services): Registry {
 
   const wait = new Histogram({
     name: 'ramp_verification_wait_seconds',
-    help: 'How long the first verification of each turn of the event loop waited for its verdict.',
+    help: 'How long the first of those verifications that were decided together waited for its verdict.',
     buckets: [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5],
     registers,
   })

@@ -29,18 +29,31 @@ const KEPT_MS = 60_000
 let kept: { readonly thread: Worker; readonly end: NodeJS.Timeout } | undefined
 
 async function inThread<Result>(file: string, order: ThreadOrder): Promise<Result> {
-  const thread = takeKept() ?? new Worker(new URL('inventory-thread.ts', import.meta.url))
+  const thread = takeKept() ?? startThread()
   const answered = new AbortController()
   const { signal } = answered
-  const exit = once(thread, 'exit', { signal }).then(([code]) => {
-    throw new Error(`the thread ended early, with ${code}`)
+  try {
+    thread.postMessage({ file, order } satisfies ThreadTask)
+    const exit = once(thread, 'exit', { signal }).then(([code]) => {
+      throw new Error(`the thread ended early, with ${code}`)
+    })
+    // What is thrown in it comes as its error, and rejects here.
+    const [result] = (await Promise.race([once(thread, 'message', { signal }), exit])) as [Result]
+    keep(thread)
+    return result
+  } finally {
+    answered.abort()
+  }
+}
+
+function startThread(): Worker {
+  const thread = new Worker(new URL('inventory-thread.ts', import.meta.url))
+  // Whoever waits for it hears of both. What fails while nobody does is forgotten, and so is the thread.
+  thread.on('error', () => {})
+  thread.once('exit', () => {
+    if (kept?.thread === thread) takeKept()
   })
-  thread.postMessage({ file, order } satisfies ThreadTask)
-  // What is thrown in it comes as its error, and rejects here.
-  const [result] = (await Promise.race([once(thread, 'message', { signal }), exit])) as [Result]
-  answered.abort()
-  keep(thread)
-  return result
+  return thread
 }
 
 function takeKept(): Worker | undefined {

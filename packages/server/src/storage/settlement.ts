@@ -8,8 +8,8 @@ const LIMIT_MS = LEASE_MS + 2000
 /**
  * How soon to look: first after a part of what the change before took, since at once it is in vain; then, while a verifier
  * lags, after an eighth of what was waited already. At first it is only a round trip behind, later it has to run out;
- * nobody waits much longer than needed, and nobody looks a hundred times. A small part: what a change took ends with a look, and
- * includes how late that was. With three quarters each wait would make the next as long, four times what the look itself takes.
+ * nobody waits much longer than needed, and nobody looks a hundred times. What a change took ends with a look, and includes how late
+ * that was, *d*: if the next waits for a share *s* of it, waits grow to *d* / (1 - *s*). So the share is small.
  */
 const USUAL_SHARE = 1 / 4
 const LONGEST_USUAL_MS = 25

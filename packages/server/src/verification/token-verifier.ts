@@ -24,10 +24,11 @@ export interface Freshness {
 /** Checks tokens. One a process; both engines have one, and the rest of the server sees no difference. */
 export interface TokenVerifier {
   /**
-   * Calls back exactly once with the verdict, which is decided on a state no older than this call. A callback, since a
-   * promise a request is measurable here.
+   * Calls back exactly once, perhaps at once, with the verdict, which is decided on a state no older than this call. A
+   * callback, since a promise a request is measurable here. `hasCompany`: it is one of several that are asked in one go, which
+   * are all decided at the same moment.
    */
-  verify(secret: Secret, presenter: Presenter, done: Done): void
+  verify(secret: Secret, presenter: Presenter, done: Done, hasCompany?: boolean): void
   /** An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say. */
   readPrincipal(accountId: string): Promise<Principal | undefined>
   /** What this process has seen of changes, and for how long it may believe what it has in memory. */
@@ -60,7 +61,7 @@ export interface VerificationStatistics {
   fillsDiscarded: number
   cachedTokens(): number
   cachedAccounts(): number
-  /** Called with how long the first verification of a turn waited for its verdict, in seconds. */
+  /** Called with how long the first verification of those decided together waited for its verdict, in seconds. */
   observeWait: (seconds: number) => void
 }
 

@@ -119,25 +119,27 @@ describe('The cache over SQLite', () => {
     expect(statistics().cacheMisses).toBe(cacheMisses + 1)
   })
 
-  test('judges whoever asks in the same turn, after the first was answered, by what changed since', async () => {
+  test.each([
+    ['judges whoever asks in the same turn, after the first was answered, by what changed since', false, 'revoked'],
+    ['judges those that are asked together at the same moment', true, 'active'],
+  ])('%s', async (_what, hasCompany, expected) => {
     const [first, second] = [await warm(), await warm()]
     const operator = new DatabaseSync(server.testDatabase.url.slice('sqlite:'.length))
     const revoke = () =>
       operator.exec(`UPDATE token SET revoked_at = 1, name_released_at = 1 WHERE id = '${second.script.id}'`)
-    const judged: string[] = []
-    const presenter = { address: '127.0.0.1', client: undefined }
-    await new Promise<void>((resolve) => {
-      const { verifier } = server.services
-      verifier.verify(new Secret(first.script.secret), presenter, ({ outcome }) => {
-        judged.push(outcome)
-        revoke()
-      })
-      verifier.verify(new Secret(second.script.secret), presenter, ({ outcome }) => {
-        judged.push(outcome)
-        resolve()
-      })
-    })
+    const ask = ({ script }: typeof first, onAnswer = () => {}) =>
+      new Promise<string>((resolve) =>
+        server.services.verifier.verify(
+          new Secret(script.secret),
+          { address: '127.0.0.1', client: undefined },
+          (verdict) => {
+            onAnswer()
+            resolve(verdict.outcome)
+          },
+          hasCompany,
+        ),
+      )
+    expect(await Promise.all([ask(first, revoke), ask(second)])).toEqual(['active', expected])
     operator.close()
-    expect(judged).toEqual(['active', 'revoked'])
   })
 })
