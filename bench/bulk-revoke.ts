@@ -94,7 +94,7 @@ async function revokeUnderLoad(url: string, prepared: Prepared): Promise<Measure
   const scenario = { url: `${server.origin}/bench/guarded`, tokensFile: prepared.tokensFile }
   const watch = load.watch(scenario, WINDOW_MS)
   await delay(WARM_UP_MS)
-  await count(server, prepared)
+  await askBefore(server, prepared)
   await delay(WARM_UP_MS + UNDISTURBED_MS)
   const started = Date.now()
   const perSecond = await revoke(server, prepared)
@@ -119,13 +119,15 @@ async function revokeUnderLoad(url: string, prepared: Prepared): Promise<Measure
  * Whoever revokes by a filter has to say how many that are, and so asks before. The next call of theirs is a POST that finds
  * nothing to do: to a server that runs the first one with a body is nothing new.
  */
-async function count({ origin }: BenchServer, { administrator, createdBefore }: Prepared): Promise<void> {
+async function askBefore({ origin }: BenchServer, { administrator, createdBefore }: Prepared): Promise<void> {
   const headers = { authorization: `Bearer ${administrator}`, 'content-type': 'application/json' }
   const counted = await fetch(`${origin}/api/v1/admin/tokens/count?createdBefore=${createdBefore}`, { headers })
-  const body = await counted.text()
-  if (!body.includes(String(TO_REVOKE))) throw new Error(`not counted: ${body}`)
+  const count = await counted.text()
+  if (!count.includes(String(TO_REVOKE))) throw new Error(`not counted: ${count}`)
   const nothing = { filter: { createdBefore: new Date(0).toISOString() }, expectedCount: 0 }
-  await fetch(`${origin}/api/v1/admin/tokens/revoke`, { method: 'POST', headers, body: JSON.stringify(nothing) })
+  const body = JSON.stringify(nothing)
+  const revoked = await (await fetch(`${origin}/api/v1/admin/tokens/revoke`, { method: 'POST', headers, body })).text()
+  if (!revoked.includes('"revoked":0')) throw new Error(`not found to be nothing: ${revoked}`)
 }
 
 async function revoke({ origin }: BenchServer, { administrator, createdBefore }: Prepared): Promise<number> {

@@ -5,9 +5,9 @@ const { PRIORITY_HIGHEST, PRIORITY_LOW } = constants.priority
 
 /**
  * Makes this thread nicer by so many steps, or less nice below 0, than it was: each step is a tenth more or less of a core
- * that another wants, too. No other thread but those that it starts from now on, which would be libuv's, if it were the first to use
- * them. On Linux alone a thread has a priority of its own (setpriority(2)); elsewhere, and where the right to go first by
- * all those steps is missing, it stays as the others.
+ * that another wants, too. Threads that it starts from now on inherit it; libuv's would, if it were the first to need them. On Linux
+ * alone a thread has a priority of its own (setpriority(2)); elsewhere, and where the right to go first by all those
+ * steps is missing, it stays as the others.
  */
 export function addNiceness(steps: number): void {
   if (process.platform !== 'linux') return
