@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { copyFileSync, writeFileSync } from 'node:fs'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
 import { startPostgres } from '../packages/server/test/support/postgres-server.ts'
@@ -88,18 +91,20 @@ interface Measured {
 async function revokeUnderLoad(url: string, prepared: Prepared): Promise<Measured> {
   // Not pinned to a core: what revokes is a thread, or a process, beside the one that verifies.
   const server = await startServer(url, 'ramp', { isPinned: false })
+  const administrator = administratorOf(server, prepared.administrator)
   // The first call loads what this process calls with: not while windows are counted.
-  await (await fetch(`${server.origin}/healthz`)).text()
+  await administrator.call('GET', 'revocation')
   const load = startLoad()
   const scenario = { url: `${server.origin}/bench/guarded`, tokensFile: prepared.tokensFile }
   const watch = load.watch(scenario, WINDOW_MS)
   await delay(WARM_UP_MS)
-  await askBefore(server, prepared)
+  await askBefore(administrator, prepared)
   await delay(WARM_UP_MS + UNDISTURBED_MS)
   const started = Date.now()
-  const perSecond = await revoke(server, prepared)
+  const perSecond = await revoke(administrator, prepared)
   const ended = Date.now()
   const windows = await watch.end()
+  administrator.close()
   await Promise.all([server.stop(), load.stop()])
 
   const answeredBetween = (from: number, to: number) =>
@@ -119,25 +124,39 @@ async function revokeUnderLoad(url: string, prepared: Prepared): Promise<Measure
  * Whoever revokes by a filter has to say how many that are, and so asks before. The next call of theirs is a POST that finds
  * nothing to do: to a server that runs the first one with a body is nothing new.
  */
-async function askBefore({ origin }: BenchServer, { administrator, createdBefore }: Prepared): Promise<void> {
-  const headers = { authorization: `Bearer ${administrator}`, 'content-type': 'application/json' }
-  const counted = await fetch(`${origin}/api/v1/admin/tokens/count?createdBefore=${createdBefore}`, { headers })
-  const count = await counted.text()
+async function askBefore(administrator: Administrator, { createdBefore }: Prepared): Promise<void> {
+  const count = await administrator.call('GET', `count?createdBefore=${createdBefore}`)
   if (!count.includes(String(TO_REVOKE))) throw new Error(`not counted: ${count}`)
   const nothing = { filter: { createdBefore: new Date(0).toISOString() }, expectedCount: 0 }
-  const body = JSON.stringify(nothing)
-  const revoked = await (await fetch(`${origin}/api/v1/admin/tokens/revoke`, { method: 'POST', headers, body })).text()
+  const revoked = await administrator.call('POST', 'revoke', nothing)
   if (!revoked.includes('"revoked":0')) throw new Error(`not found to be nothing: ${revoked}`)
 }
 
-async function revoke({ origin }: BenchServer, { administrator, createdBefore }: Prepared): Promise<number> {
+/** Tokens a second. */
+async function revoke(administrator: Administrator, { createdBefore }: Prepared): Promise<number> {
   const started = performance.now()
-  const response = await fetch(`${origin}/api/v1/admin/tokens/revoke`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${administrator}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ filter: { createdBefore }, expectedCount: TO_REVOKE }),
-  })
-  const answer = await response.text()
+  const answer = await administrator.call('POST', 'revoke', { filter: { createdBefore }, expectedCount: TO_REVOKE })
   if (!answer.includes(`"revoked":${TO_REVOKE}`)) throw new Error(`not revoked: ${answer}`)
   return (TO_REVOKE / (performance.now() - started)) * 1000
+}
+
+interface Administrator {
+  /** Returns the answer's body. */
+  call(method: string, path: string, body?: object): Promise<string>
+  close(): void
+}
+
+/** Over one connection that stays open while they think, as a browser's does. */
+function administratorOf({ origin }: BenchServer, secret: string): Administrator {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  return {
+    async call(method, path, body) {
+      const headers = { authorization: `Bearer ${secret}`, ...(body && { 'content-type': 'application/json' }) }
+      const req = request(`${origin}/api/v1/admin/tokens/${path}`, { agent, method, headers })
+      req.end(body && JSON.stringify(body))
+      const [res] = (await once(req, 'response')) as [IncomingMessage]
+      return text(res)
+    },
+    close: () => agent.destroy(),
+  }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Registration } from '@ramp/verifier/coherence'
 import { LEASE_MS } from '../packages/server/src/storage/lease.ts'
 import { openPostgres, type PostgresDatabase } from '../packages/server/src/storage/postgres.ts'
 import { setSeveralRevoked } from '../packages/server/src/tokens/token-store.ts'
@@ -18,7 +19,8 @@ const REVOCATIONS = 200
 const BATCH = 100
 const BATCHES = 50
 const VERIFIERS = 500
-const RENEWAL_SECONDS = 10
+const RENEWAL_ROUNDS = 5
+const RENEWAL_SECONDS = 4
 
 /** What a change waits for on PostgreSQL, while every node verifies as fast as it can. */
 export async function measureSettlement(folder: string, url: string): Promise<Row[]> {
@@ -92,26 +94,29 @@ function isStopped({ pid }: ChildProcess): boolean {
 }
 
 /** The share of one core that the database takes for the renewals of many verifiers, each once a second. */
-async function costOfRenewals(database: PostgresDatabase): Promise<Row> {
-  const { leases } = database
+async function costOfRenewals({ leases }: PostgresDatabase): Promise<Row> {
   const holder = { kind: 'service' as const, name: 'bench', version: '', accountId: 'bench' }
-  const held = []
+  const held: Registration[] = []
   for (let index = 0; index < VERIFIERS; index++) held.push(await leases.register(holder, undefined, Date.now()))
-  const ticksBefore = postgresTicks()
-  const began = performance.now()
-  for (let second = 0; second < RENEWAL_SECONDS; second++) {
-    const pauseMs = 1000 / VERIFIERS
-    await Promise.all(
+  const pauseMs = 1000 / VERIFIERS
+  let renewals = 0
+  const renewAll = () =>
+    Promise.all(
       held.map(async ({ id, epoch }, index) => {
+        const report = { id, appliedEpoch: epoch, renewals }
         await delay(index * pauseMs)
-        const renewal = await leases.renew({ id, appliedEpoch: epoch, renewals: second }, 'bench')
-        if (renewal === undefined) throw new Error('a lease was lost')
+        if ((await leases.renew(report, 'bench')) === undefined) throw new Error('a lease was lost')
       }),
     )
+  const shares: number[] = []
+  for (let round = 0; round < RENEWAL_ROUNDS; round++) {
+    const ticksBefore = postgresTicks()
+    const began = performance.now()
+    for (let second = 0; second < RENEWAL_SECONDS; second++, renewals++) await renewAll()
+    shares.push((10 * (postgresTicks() - ticksBefore)) / (performance.now() - began))
   }
-  const share = (10 * (postgresTicks() - ticksBefore)) / (performance.now() - began)
   for (const { id } of held) await leases.release(id, 'bench')
-  return { what: `${VERIFIERS} verifiers’ renewals, share of a core`, value: alone(share), bound: { atMost: 0.05 } }
+  return { what: `${VERIFIERS} verifiers’ renewals, share of a core`, value: spread(shares), bound: { atMost: 0.05 } }
 }
 
 /** Processor time of all processes of PostgreSQL, in hundredths of a second (Linux). */

@@ -5,7 +5,10 @@ import type { Services } from '../services.ts'
 import { revokeAccessTokens } from '../tokens/revoke-access-tokens.ts'
 import type { TokenCriteria } from '../tokens/token-query.ts'
 import { revokeInThread } from './in-thread.ts'
-import { CHUNK, revokeAll, revokeTogether } from './revoke-all.ts'
+import { revokeAll, revokeTogether } from './revoke-all.ts'
+
+/** So many are revoked in some 15 ms, less than it takes to start a thread. */
+const FEW = 500
 
 /**
  * Revokes all tokens that the criteria name. `expectedCount` is how many the caller was shown: if there are others
@@ -22,8 +25,7 @@ export async function revokeMatching(
   // What is revoked already has nothing to lose.
   if (criteria.status === 'revoked') return 0
   const order = { context, by: actor.account.id, criteria, expectedCount }
-  const isLong = expectedCount > CHUNK
-  const { counted, revoked } = await (database.engine === 'sqlite' && isLong
+  const { counted, revoked } = await (database.engine === 'sqlite' && expectedCount > FEW
     ? revokeInThread(database.file, order)
     : revokeAll(database, order))
   if (counted !== expectedCount) {

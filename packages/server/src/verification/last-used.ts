@@ -1,8 +1,9 @@
 import { DAY_MS } from '../core/clock.ts'
 import { withoutSecrets } from '../core/text.ts'
 import type { Database } from '../storage/database.ts'
+import { storeUsage } from './store-usage.ts'
 import type { Presenter } from './token-verifier.ts'
-import { KEPT_CLIENTS, readLastUses, type Usage, type UsageRow, writeUsage } from './write-usage.ts'
+import { KEPT_CLIENTS, readLastUses, type Usage, type UsageRow } from './write-usage.ts'
 
 /** How late what is stored may be. Reading through this process sees everything at once, stored or not. */
 const FLUSH_INTERVAL_MS = 5000
@@ -236,7 +237,7 @@ export class UsageRecorder {
     const ids = [...tokens.keys()].sort()
     for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
       const chunk = ids.slice(from, from + FLUSH_ROWS)
-      await this.#database.note((trx) => writeUsage(trx, this.#database.engine, day, toRows(chunk, tokens)))
+      await storeUsage(this.#database, day, toRows(chunk, tokens))
       for (const id of chunk) tokens.delete(id)
     }
   }

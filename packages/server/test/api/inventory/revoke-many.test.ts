@@ -4,7 +4,7 @@ import { onBothEngines } from '../../support/databases.ts'
 import { type TestServer, useServer } from '../../support/test-app.ts'
 import { whileNobodyCanWrite } from '../../support/write-log.ts'
 
-/** More than two transactions' worth; on SQLite a thread of its own does it. */
+/** More than a transaction's worth; on SQLite a thread of its own does it. */
 const MANY = 2500
 
 onBothEngines('Revoking thousands of tokens by a filter', (engine) => {
