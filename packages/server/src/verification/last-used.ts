@@ -1,7 +1,7 @@
 import { DAY_MS } from '../core/clock.ts'
 import { withoutSecrets } from '../core/text.ts'
 import type { Database } from '../storage/database.ts'
-import { storeUsage } from './store-usage.ts'
+import { type StoreUsage, storeAside, storeHere } from './store-usage.ts'
 import type { Presenter } from './token-verifier.ts'
 import { KEPT_CLIENTS, readLastUses, type Usage, type UsageRow } from './write-usage.ts'
 
@@ -11,7 +11,10 @@ const FLUSH_INTERVAL_MS = 5000
 /** Rows a transaction, some 20 ms: a flush of many must not hold up the event loop (SQLite writes in this thread). */
 const FLUSH_ROWS = 500
 
-/** So many different tokens in one interval are written before it ends: what is noted must not fill the memory. */
+/**
+ * So many different tokens in one interval are written before it ends, and here, since whoever notes more than can be
+ * written has to wait: what is noted must not fill the memory.
+ */
 const EARLY_FLUSH_TOKENS = 10_000
 
 /** Enough to tell `curl/8.5.0` from `PostmanRuntime/7.43.0`; a longer one is cut. */
@@ -151,9 +154,7 @@ export class UsageRecorder {
    * time.
    */
   flush(tokenIds: readonly string[] | null = null): Promise<void> {
-    const flushed = this.#turn.then(() => this.#writeNoted(tokenIds))
-    this.#turn = flushed
-    return flushed
+    return this.#flush(tokenIds, storeAside)
   }
 
   /** Writes all that was noted, here and in the other processes of this server. Never rejects. */
@@ -167,13 +168,19 @@ export class UsageRecorder {
     await this.flush()
   }
 
+  #flush(tokenIds: readonly string[] | null, store: StoreUsage): Promise<void> {
+    const flushed = this.#turn.then(() => this.#writeNoted(tokenIds, store))
+    this.#turn = flushed
+    return flushed
+  }
+
   #notedOn(tokenId: string, at: number): Noted {
     if (at >= this.#todayEndsAt) this.#beginDay(at)
     const known = this.#today.get(tokenId)
     if (known !== undefined) return known
     const noted: Noted = { calls: 0, refusals: 0, at: 0, presenter: undefined, others: undefined }
     this.#today.set(tokenId, noted)
-    if (this.#today.size === EARLY_FLUSH_TOKENS) void this.flush()
+    if (this.#today.size === EARLY_FLUSH_TOKENS) void this.#flush(null, storeHere)
     return noted
   }
 
@@ -197,11 +204,11 @@ export class UsageRecorder {
       })
   }
 
-  async #writeNoted(tokenIds: readonly string[] | null): Promise<void> {
+  async #writeNoted(tokenIds: readonly string[] | null, store: StoreUsage): Promise<void> {
     const flushing = tokenIds === null ? this.#takeAll() : this.#take(tokenIds)
     this.#flushing = flushing
     try {
-      for (const [day, tokens] of flushing) await this.#writeDay(day, tokens)
+      for (const [day, tokens] of flushing) await this.#writeDay(day, tokens, store)
     } catch (error) {
       for (const [day, tokens] of flushing) this.#keep(day, tokens)
       this.#onFailure(error)
@@ -233,11 +240,11 @@ export class UsageRecorder {
   }
 
   /** Forgets what is written as soon as it is: if a later chunk fails, this one is not added a second time. */
-  async #writeDay(day: number, tokens: Day): Promise<void> {
+  async #writeDay(day: number, tokens: Day, store: StoreUsage): Promise<void> {
     const ids = [...tokens.keys()].sort()
     for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
       const chunk = ids.slice(from, from + FLUSH_ROWS)
-      await storeUsage(this.#database, day, toRows(chunk, tokens))
+      await store(this.#database, day, toRows(chunk, tokens))
       for (const id of chunk) tokens.delete(id)
     }
   }

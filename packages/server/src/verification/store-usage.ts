@@ -14,8 +14,14 @@ export interface UsageTask {
 
 const thread = new KeptThread<UsageTask, void>(new URL('usage-thread.ts', import.meta.url))
 
-/** Writes some rows in one transaction. SQLite would hold up every verification for the time that many take. */
-export async function storeUsage(database: Database, day: number, rows: readonly UsageRow[]): Promise<void> {
-  if (database.engine === 'sqlite' && rows.length > FEW) await thread.run({ file: database.file, day, rows })
-  else await database.note((trx) => writeUsage(trx, database.engine, day, rows))
-}
+/** Writes some rows in one transaction. */
+export type StoreUsage = (database: Database, day: number, rows: readonly UsageRow[]) => Promise<void>
+
+/** SQLite would hold up every verification for the time that many rows take: they are written by a thread of their own. */
+export const storeAside: StoreUsage = (database, day, rows) =>
+  database.engine === 'sqlite' && rows.length > FEW
+    ? thread.run({ file: database.file, day, rows })
+    : storeHere(database, day, rows)
+
+export const storeHere: StoreUsage = (database, day, rows) =>
+  database.note((trx) => writeUsage(trx, database.engine, day, rows))
