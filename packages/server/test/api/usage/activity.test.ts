@@ -92,6 +92,17 @@ onBothEngines('Calls and refusals a day', (engine) => {
     ).toEqual([{ calls: 2, many: 1200 }])
   })
 
+  test('of 10,000 different tokens are written at once, not in five seconds', async () => {
+    const token = await server.administrator.token()
+    await call(token, 1)
+    const { usage } = server.services
+    const before = performance.now()
+    for (let index = 0; index < 10_000; index++)
+      usage.note(`y${String(index).padStart(11, '0')}`, { address: '192.0.2.4', client: 'many/1' }, server.clock())
+    await expect.poll(() => stored(token.id), { interval: 5 }).toMatchObject([{ calls: 1 }])
+    expect(performance.now() - before).toBeLessThan(5000)
+  })
+
   test('from where and by what: the last 20 pairs, with the first and the last time', async () => {
     const owner = await server.member()
     const token = await owner.token()
