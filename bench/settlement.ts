@@ -98,21 +98,20 @@ async function costOfRenewals({ leases }: PostgresDatabase): Promise<Row> {
   const holder = { kind: 'service' as const, name: 'bench', version: '', accountId: 'bench' }
   const held: Registration[] = []
   for (let index = 0; index < VERIFIERS; index++) held.push(await leases.register(holder, undefined, Date.now()))
-  const pauseMs = 1000 / VERIFIERS
-  let renewals = 0
-  const renewAll = () =>
-    Promise.all(
-      held.map(async ({ id, epoch }, index) => {
-        const report = { id, appliedEpoch: epoch, renewals }
-        await delay(index * pauseMs)
-        if ((await leases.renew(report, 'bench')) === undefined) throw new Error('a lease was lost')
-      }),
-    )
   const shares: number[] = []
   for (let round = 0; round < RENEWAL_ROUNDS; round++) {
     const ticksBefore = postgresTicks()
     const began = performance.now()
-    for (let second = 0; second < RENEWAL_SECONDS; second++, renewals++) await renewAll()
+    await Promise.all(
+      held.map(async ({ id, epoch }, index) => {
+        for (let second = 0; second < RENEWAL_SECONDS; second++) {
+          await delay(began + (second + index / VERIFIERS) * 1000 - performance.now())
+          const report = { id, appliedEpoch: epoch, renewals: round * RENEWAL_SECONDS + second }
+          if ((await leases.renew(report, 'bench')) === undefined) throw new Error('a lease was lost')
+        }
+      }),
+    )
+    await delay(began + RENEWAL_SECONDS * 1000 - performance.now())
     shares.push((10 * (postgresTicks() - ticksBefore)) / (performance.now() - began))
   }
   for (const { id } of held) await leases.release(id, 'bench')

@@ -39,6 +39,9 @@ export class KeptThread<Task, Result> {
       const [result] = (await Promise.race([once(thread, 'message', { signal }), exit])) as [Result]
       this.#keep(thread)
       return result
+    } catch (error) {
+      void thread.terminate()
+      throw error
     } finally {
       answered.abort()
     }

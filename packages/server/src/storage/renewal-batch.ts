@@ -10,8 +10,8 @@ export interface OwnReport extends Report {
 export type RenewMany = (reports: readonly OwnReport[]) => Promise<readonly (Renewal | undefined)[]>
 
 /**
- * How long a renewal that says nothing new waits for others: hundreds of verifiers cost twenty statements a second. Nobody waits for
- * it, and a lease counts from before it was asked for, so this much of its time is lost.
+ * How long a renewal that says nothing new waits for others: hundreds of verifiers cost twenty statements a second. A change that comes
+ * meanwhile is heard of so much later, and as a lease counts from before it was asked for, so much of its time is lost.
  */
 const GATHER_MS = 50
 

@@ -1,19 +1,22 @@
 import { DAY_MS } from '../core/clock.ts'
 import { withoutSecrets } from '../core/text.ts'
 import type { Database } from '../storage/database.ts'
-import { type StoreUsage, storeAside, storeHere } from './store-usage.ts'
+import { storeUsage } from './store-usage.ts'
 import type { Presenter } from './token-verifier.ts'
 import { KEPT_CLIENTS, readLastUses, type Usage, type UsageRow } from './write-usage.ts'
 
 /** How late what is stored may be. Reading through this process sees everything at once, stored or not. */
 const FLUSH_INTERVAL_MS = 5000
 
-/** Rows a transaction, some 20 ms: a flush of many must not hold up the event loop (SQLite writes in this thread). */
+/** Rows a transaction, some 20 ms: others who write must not wait long for their turn. */
 const FLUSH_ROWS = 500
 
+/** So many tokens are written in some milliseconds, less than it takes to start a thread. */
+const FEW_TOKENS = 100
+
 /**
- * So many different tokens in one interval are written before it ends, and here, since whoever notes more than can be
- * written has to wait: what is noted must not fill the memory.
+ * So many different tokens in one interval are written before it ends, and in this thread, since whoever notes more than
+ * can be written has to wait: what is noted must not fill the memory.
  */
 const EARLY_FLUSH_TOKENS = 10_000
 
@@ -32,6 +35,11 @@ interface Noted {
 }
 
 type Day = Map<string, Noted>
+
+interface Flush {
+  /** Whether somebody waits until it is written, or must. */
+  readonly isAwaited: boolean
+}
 
 /**
  * Has the other processes of this server write down what they have noted of these tokens, or of all; resolves when they
@@ -70,7 +78,7 @@ export class UsageRecorder {
     this.#database = database
     this.#onFailure = onFailure
     this.#writeElsewhere = writeElsewhere
-    this.#timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS)
+    this.#timer = setInterval(() => void this.#flush(null, { isAwaited: false }), FLUSH_INTERVAL_MS)
     this.#timer.unref()
   }
 
@@ -154,7 +162,7 @@ export class UsageRecorder {
    * time.
    */
   flush(tokenIds: readonly string[] | null = null): Promise<void> {
-    return this.#flush(tokenIds, storeAside)
+    return this.#flush(tokenIds, { isAwaited: true })
   }
 
   /** Writes all that was noted, here and in the other processes of this server. Never rejects. */
@@ -168,8 +176,8 @@ export class UsageRecorder {
     await this.flush()
   }
 
-  #flush(tokenIds: readonly string[] | null, store: StoreUsage): Promise<void> {
-    const flushed = this.#turn.then(() => this.#writeNoted(tokenIds, store))
+  #flush(tokenIds: readonly string[] | null, flush: Flush): Promise<void> {
+    const flushed = this.#turn.then(() => this.#writeNoted(tokenIds, flush))
     this.#turn = flushed
     return flushed
   }
@@ -180,7 +188,7 @@ export class UsageRecorder {
     if (known !== undefined) return known
     const noted: Noted = { calls: 0, refusals: 0, at: 0, presenter: undefined, others: undefined }
     this.#today.set(tokenId, noted)
-    if (this.#today.size === EARLY_FLUSH_TOKENS) void this.#flush(null, storeHere)
+    if (this.#today.size === EARLY_FLUSH_TOKENS) void this.flush()
     return noted
   }
 
@@ -204,11 +212,11 @@ export class UsageRecorder {
       })
   }
 
-  async #writeNoted(tokenIds: readonly string[] | null, store: StoreUsage): Promise<void> {
+  async #writeNoted(tokenIds: readonly string[] | null, flush: Flush): Promise<void> {
     const flushing = tokenIds === null ? this.#takeAll() : this.#take(tokenIds)
     this.#flushing = flushing
     try {
-      for (const [day, tokens] of flushing) await this.#writeDay(day, tokens, store)
+      for (const [day, tokens] of flushing) await this.#writeDay(day, tokens, flush)
     } catch (error) {
       for (const [day, tokens] of flushing) this.#keep(day, tokens)
       this.#onFailure(error)
@@ -240,11 +248,12 @@ export class UsageRecorder {
   }
 
   /** Forgets what is written as soon as it is: if a later chunk fails, this one is not added a second time. */
-  async #writeDay(day: number, tokens: Day, store: StoreUsage): Promise<void> {
+  async #writeDay(day: number, tokens: Day, { isAwaited }: Flush): Promise<void> {
     const ids = [...tokens.keys()].sort()
+    const isAside = !isAwaited && ids.length > FEW_TOKENS && ids.length < EARLY_FLUSH_TOKENS
     for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
       const chunk = ids.slice(from, from + FLUSH_ROWS)
-      await store(this.#database, day, toRows(chunk, tokens))
+      await storeUsage(this.#database, day, toRows(chunk, tokens), isAside)
       for (const id of chunk) tokens.delete(id)
     }
   }

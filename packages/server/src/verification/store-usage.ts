@@ -2,9 +2,6 @@ import { KeptThread } from '../core/kept-thread.ts'
 import type { Database } from '../storage/database.ts'
 import { type UsageRow, writeUsage } from './write-usage.ts'
 
-/** So many are written in some milliseconds, less than it takes to start a thread. */
-const FEW = 100
-
 /** What the thread is sent. */
 export interface UsageTask {
   readonly file: string
@@ -14,14 +11,17 @@ export interface UsageTask {
 
 const thread = new KeptThread<UsageTask, void>(new URL('usage-thread.ts', import.meta.url))
 
-/** Writes some rows in one transaction. */
-export type StoreUsage = (database: Database, day: number, rows: readonly UsageRow[]) => Promise<void>
-
-/** SQLite would hold up every verification for the time that many rows take: they are written by a thread of their own. */
-export const storeAside: StoreUsage = (database, day, rows) =>
-  database.engine === 'sqlite' && rows.length > FEW
+/**
+ * Writes some rows in one transaction. `isAside`: not in this thread, where SQLite would hold up every verification for the
+ * time that many rows take.
+ */
+export function storeUsage(
+  database: Database,
+  day: number,
+  rows: readonly UsageRow[],
+  isAside: boolean,
+): Promise<void> {
+  return isAside && database.engine === 'sqlite'
     ? thread.run({ file: database.file, day, rows })
-    : storeHere(database, day, rows)
-
-export const storeHere: StoreUsage = (database, day, rows) =>
-  database.note((trx) => writeUsage(trx, database.engine, day, rows))
+    : database.note((trx) => writeUsage(trx, database.engine, day, rows))
+}

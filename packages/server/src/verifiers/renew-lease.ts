@@ -13,7 +13,7 @@ interface Used {
 }
 
 /**
- * Renews the lease of a verifier elsewhere at once, notes what was used, and answers when something has changed, or after
+ * Renews the lease of a verifier elsewhere, notes what was used, and answers when something has changed, or after
  * `waitMs`. Throws `verifier_not_found` if there is no such lease (any more): the verifier has to begin anew, with nothing cached.
  */
 export async function renewLease(

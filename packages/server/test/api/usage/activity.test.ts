@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
+import type { SqliteDatabase } from '../../../src/storage/sqlite.ts'
 import { deleteOldDays } from '../../../src/tokens/token-activity.ts'
+import { UsageRecorder } from '../../../src/verification/last-used.ts'
 import { newName, type TokenHolder } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
 import { useServer } from '../../support/test-app.ts'
+
+const PRESENTER = { address: '192.0.2.4', client: 'many/1' }
 
 interface Day {
   readonly date: string
@@ -67,7 +71,6 @@ onBothEngines('Calls and refusals a day', (engine) => {
     await call(first, 1)
     await server.services.usage.flush()
     const { usage } = server.services
-    const presenter = { address: '192.0.2.4', client: 'many/1' }
     // As many tokens as take several chunks, their ids around the one whose row cannot be written.
     const ids = Array.from({ length: 1200 }, (_, index) => `x${String(index).padStart(11, '0')}`)
     const digest = engine === 'sqlite' ? `zeroblob(32)` : `decode(repeat('00', 32), 'hex')`
@@ -78,11 +81,11 @@ onBothEngines('Calls and refusals a day', (engine) => {
     const bad = ids[700]
     await server.sql(`INSERT INTO token_day (token_id, day, calls, refusals)
       VALUES ('${bad}', ${Math.floor(server.clock() / DAY_MS)}, 9223372036854775807, 0)`)
-    for (const id of ids) usage.note(id, presenter, server.clock())
+    for (const id of ids) usage.note(id, PRESENTER, server.clock())
 
     await usage.flush()
     await usage.flush()
-    for (const id of ids) usage.note(id, presenter, server.clock())
+    for (const id of ids) usage.note(id, PRESENTER, server.clock())
     expect(server.log.join('\n')).toContain('usage not written')
     await server.sql(`DELETE FROM token_day WHERE token_id = '${bad}'`)
     await usage.flush()
@@ -93,15 +96,42 @@ onBothEngines('Calls and refusals a day', (engine) => {
   })
 
   test('of 10,000 different tokens are written at once, not in five seconds', async () => {
-    const token = await server.administrator.token()
-    await call(token, 1)
-    const { usage } = server.services
-    const before = performance.now()
-    for (let index = 0; index < 10_000; index++)
-      usage.note(`y${String(index).padStart(11, '0')}`, { address: '192.0.2.4', client: 'many/1' }, server.clock())
-    await expect.poll(() => stored(token.id), { interval: 5 }).toMatchObject([{ calls: 1 }])
-    expect(performance.now() - before).toBeLessThan(5000)
+    const { id } = await server.administrator.token()
+    await withRecorder(async (usage) => {
+      usage.note(id, PRESENTER, server.clock())
+      for (let index = 1; index < 10_000; index++)
+        usage.note(`y${String(index).padStart(11, '0')}`, PRESENTER, server.clock())
+      await expect.poll(() => stored(id), { timeout: 4500 }).toMatchObject([{ calls: 1 }])
+    })
   })
+
+  // The thread has a connection of its own: with the server's own nothing can be written meanwhile.
+  if (engine === 'sqlite')
+    test('of hundreds of tokens are written by a thread', async () => {
+      const { id } = await server.administrator.token()
+      const { writer } = server.database as SqliteDatabase
+      await withRecorder(async (usage) => {
+        usage.note(id, PRESENTER, server.clock())
+        for (let index = 1; index < 500; index++)
+          usage.note(`z${String(index).padStart(11, '0')}`, PRESENTER, server.clock())
+        writer.exec('PRAGMA query_only = ON')
+        try {
+          await expect.poll(() => stored(id), { timeout: 15_000 }).toMatchObject([{ calls: 1 }])
+        } finally {
+          writer.exec('PRAGMA query_only = OFF')
+        }
+      })
+    })
+
+  /** One whose interval begins now. */
+  async function withRecorder(act: (usage: UsageRecorder) => Promise<void>): Promise<void> {
+    const usage = new UsageRecorder(server.database, (error) => expect.unreachable(String(error)))
+    try {
+      await act(usage)
+    } finally {
+      await usage.close()
+    }
+  }
 
   test('from where and by what: the last 20 pairs, with the first and the last time', async () => {
     const owner = await server.member()
