@@ -26,7 +26,7 @@ async function takes(): Promise<number> {
 async function costOfGroupChange(): Promise<number> {
   await takes()
   const before = await takes()
-  await database.write((trx) =>
+  await database.write('maintenance', (trx) =>
     trx.updateTable('group_role').set({ granted_at: Date.now() }).where('role', '=', 'GlobalTemplateViewer').execute(),
   )
   return (await takes()) - before

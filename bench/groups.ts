@@ -35,7 +35,7 @@ export async function measureGroups(folder: string): Promise<Row[]> {
   const direct = await file('direct', IN_USE, [ROLE])
   const others = await file('others', OTHERS, [ROLE])
   const deep = await file('deep', IN_USE, [])
-  await database.write(insertGroups)
+  await database.write('maintenance', insertGroups)
   await database.close()
   const measured = await measure<Measured>('groups-in-process.ts', url, direct, deep, others, String(ROUNDS))
   return [

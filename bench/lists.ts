@@ -113,7 +113,7 @@ export async function measureLists(
   const now = Date.now()
   await seedLists(database, now)
   await seedAuditEvents(database, now)
-  await database.write((trx) => sql.raw('ANALYZE').execute(trx))
+  await database.write('maintenance', (trx) => sql.raw('ANALYZE').execute(trx))
   const password = new Secret('only for this measurement')
   await createAdministrator(database, { username: 'bench', password, mustChangePassword: false }, now)
   const config = readConfig({ RAMP_DATABASE_URL: url, RAMP_LOG_LEVEL: 'silent' })

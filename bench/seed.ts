@@ -21,7 +21,7 @@ export async function seed(database: Database, { tokens, roles, tokensPerAccount
   while (secrets.length < tokens) {
     const count = Math.min(ROWS_PER_STATEMENT, tokens - secrets.length)
     const made = Array.from({ length: count }, () => generateToken('ramp', 'pat'))
-    await database.write(async (trx) => {
+    await database.write('maintenance', async (trx) => {
       const accounts = await insertAccounts(trx, Math.ceil(count / tokensPerAccount), roles, now)
       await trx
         .insertInto('token')

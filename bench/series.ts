@@ -18,7 +18,7 @@ export async function insertSeries(
 ): Promise<void> {
   for (let from = 0; from < count; from += SLICE) {
     const text = statement(series(database.engine, from, Math.min(count, from + SLICE)))
-    await database.write((trx) => sql.raw(text).execute(trx))
+    await database.write('maintenance', (trx) => sql.raw(text).execute(trx))
   }
 }
 

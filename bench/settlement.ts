@@ -29,7 +29,7 @@ export async function measureSettlement(folder: string, url: string): Promise<Ro
   const toRevoke = (await seed(database, { ...ONE_ROLE, tokens: 20_000 })).map((text) => text.slice(9, 21))
   const somebody = await database.read.selectFrom('account').select('id').executeTakeFirstOrThrow()
   const revoke = (count: number) =>
-    database.write((trx) => setSeveralRevoked(trx, toRevoke.splice(0, count), somebody.id, Date.now()))
+    database.write('maintenance', (trx) => setSeveralRevoked(trx, toRevoke.splice(0, count), somebody.id, Date.now()))
   const rows: Row[] = []
   for (const count of NODES) {
     const nodes = await startNodes(count, url, tokens['one'] as string)

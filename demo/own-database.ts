@@ -28,9 +28,9 @@ async function tablesOf({ engine, read }: Database): Promise<string[]> {
 }
 
 export async function markBegun(database: Database): Promise<void> {
-  await database.write((trx) => sql`CREATE TABLE demo_organisation (made_at BIGINT NOT NULL)`.execute(trx))
+  await database.write('command', (trx) => sql`CREATE TABLE demo_organisation (made_at BIGINT NOT NULL)`.execute(trx))
 }
 
 export async function markMade(database: Database, now: number): Promise<void> {
-  await database.write((trx) => sql`INSERT INTO demo_organisation (made_at) VALUES (${now})`.execute(trx))
+  await database.write('command', (trx) => sql`INSERT INTO demo_organisation (made_at) VALUES (${now})`.execute(trx))
 }

@@ -33,7 +33,7 @@ export function startMaintenance(
   let running: Promise<unknown> = Promise.resolve()
   const maintain = () => {
     running = database
-      .write(async (trx) => {
+      .write('maintenance', async (trx) => {
         const now = clock()
         await deleteEndedSessions(trx, now)
         await deleteOldAttempts(trx, now)

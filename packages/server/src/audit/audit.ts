@@ -4,7 +4,7 @@ import { beforeCommit } from '../storage/before-commit.ts'
 import type { Transaction } from '../storage/database.ts'
 import { appendEvents } from './append-events.ts'
 
-/** By whom, from where and in which request something is done; every use case takes one and hands it to the record. */
+/** By whom, from where and in which request something is done. Every use case takes one, for the record. */
 export interface Context {
   readonly actor: Actor
   /** The client's address. */

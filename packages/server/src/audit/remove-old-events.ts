@@ -13,7 +13,7 @@ const CHUNK = 2000
 export async function removeOldEvents(database: Database, retentionDays: number, now: number): Promise<number> {
   const endsBefore = Math.floor(now / DAY_MS - retentionDays) * DAY_MS
   for (let removed = 0; ; ) {
-    const count = await database.note((trx) => removeChunk(trx, endsBefore, now))
+    const count = await database.note('maintenance', (trx) => removeChunk(trx, endsBefore, now))
     removed += count
     if (count < CHUNK) return removed
   }

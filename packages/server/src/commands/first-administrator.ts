@@ -63,7 +63,7 @@ export async function createAdministrator(
   { onlyIfEmpty = false } = {},
 ): Promise<boolean> {
   const passwordHash = await hashPassword(password)
-  return database.write(async (trx) => {
+  return database.write('command', async (trx) => {
     // Takes the lock of the one clock row, so that of two first starts at once one sees the other's administrator.
     await trx
       .updateTable('authz_clock')

@@ -27,6 +27,9 @@ export interface SessionActor {
   readonly permissions: ReadonlySet<string>
   readonly sessionId: string
   readonly mustChangePassword: boolean
+  /** As of {@link TokenActor}. */
+  readonly epoch: number
+  readonly validUntil: number
 }
 
 /** An account by one of its tokens; `permissions` are the account's, narrowed by the token's own list if it has one. */
@@ -38,8 +41,10 @@ export interface TokenActor {
   /** Of an access token: the token it was got with. Null for all others. */
   readonly parentId: string | null
   readonly isNarrowed: boolean
-  /** Of the state that let it in. */
+  /** The revision of the state that let the caller in: it reflects every authorization change up to this one. */
   readonly epoch: number
+  /** When the credential ends by itself, epoch milliseconds; null: not before it is revoked. */
+  readonly validUntil: number | null
 }
 
 export type AuthenticatedActor = SessionActor | TokenActor

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import { assertUnchanged } from '../core/etag.ts'
 import type { Services } from '../services.ts'
 import { editableOf, type Group } from './group.ts'
@@ -7,12 +8,12 @@ import { getGroup, lockGroup, updateGroup } from './group-store.ts'
 /** Renames a group or describes it anew. Throws `group_not_found`, `group_name_taken`, `edited_meanwhile`. */
 export async function changeGroup(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   id: string,
   change: { readonly name?: string; readonly description?: string },
   ifMatch: string | undefined,
 ): Promise<Group> {
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     await lockGroup(trx, id)
     const group = await getGroup(trx, id)
     assertUnchanged(ifMatch, editableOf(group))

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { requireAccount } from '../roles/require-holder.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
@@ -17,11 +18,11 @@ interface Membership {
  */
 export async function joinGroup(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { groupId, accountId }: Membership,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
     await requireAccount(trx, accountId)
     await assertMayChangeMembership(trx, actor, groupId, catalogue)
@@ -37,11 +38,11 @@ export async function joinGroup(
 /** Takes an account out of a group; taking out who is not in it changes nothing. Throws as {@link joinGroup}, and `last_administrator`. */
 export async function leaveGroup(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { groupId, accountId }: Membership,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
     await assertMayChangeMembership(trx, actor, groupId, catalogue)
     if (!(await deleteGroupMember(trx, groupId, accountId))) return

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
@@ -19,11 +20,11 @@ interface Nesting {
  */
 export async function nestGroup(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { groupId, memberGroupId }: Nesting,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
     const memberGroup = await getGroup(trx, memberGroupId)
     await assertMayChangeMembership(trx, actor, groupId, catalogue)
@@ -42,11 +43,11 @@ export async function nestGroup(
 /** Ends that a group is a member of another. Throws as {@link nestGroup}, and `last_administrator`. */
 export async function unnestGroup(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { groupId, memberGroupId }: Nesting,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
     const memberGroup = await getGroup(trx, memberGroupId)
     await assertMayChangeMembership(trx, actor, groupId, catalogue)

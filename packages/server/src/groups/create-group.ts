@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import { newId } from '../core/ids.ts'
 import type { Services } from '../services.ts'
 import type { Group } from './group.ts'
@@ -7,10 +8,10 @@ import { getGroup, insertGroup } from './group-store.ts'
 /** Makes an empty group without roles. Throws `group_name_taken`. */
 export async function createGroup(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   { name, description }: { readonly name: string; readonly description: string },
 ): Promise<Group> {
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     const id = newId()
     await insertGroup(trx, { id, name, description, createdAt: context.now })
     await recordAudit(trx, context, {

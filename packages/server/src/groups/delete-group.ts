@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
@@ -11,11 +12,11 @@ import { assertMayChangeMembership } from './managing-groups.ts'
  */
 export async function deleteGroup(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   id: string,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     const group = await getGroup(trx, id)
     await assertMayChangeMembership(trx, actor, id, catalogue)
     await deleteGroupRow(trx, id)

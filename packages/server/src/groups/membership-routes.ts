@@ -1,5 +1,5 @@
 import { type Static, type TObject, Type } from 'typebox'
-import type { Context } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
 import { asAuthenticated } from '../http/actors.ts'
@@ -99,5 +99,5 @@ interface Change<P extends TObject> {
   readonly description?: string
   readonly params: P
   readonly problems: readonly ProblemCode[]
-  run(context: Context, actor: AuthenticatedActor, params: Static<P>): Promise<void>
+  run(context: AuthorizedContext, actor: AuthenticatedActor, params: Static<P>): Promise<void>
 }

@@ -1,5 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../audit/audit.ts'
+import type { AuthorityLoss } from '../authority/authority-loss.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
+import { authorized } from '../authority/authorized.ts'
 import type { Actor, AuthenticatedActor, SessionActor, TokenActor } from '../core/actor.ts'
 import { plainAddress } from '../core/address.ts'
 import { Problem } from '../core/problem.ts'
@@ -9,10 +12,11 @@ import type { Services } from '../services.ts'
 import { readSession } from '../sessions/read-session.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import type { AccessRule } from './access.ts'
+import { asAuthenticated } from './actors.ts'
 import { bearerToken } from './bearer.ts'
 import { basicCredentials, type ClientCredentials, invalidClient, isOfClient } from './client-credentials.ts'
 import { FORM } from './form-body.ts'
-import { credentialRequired, insufficient, refusalOf, sessionEnded } from './refusals.ts'
+import { authorityLost, credentialRequired, insufficient, refusalOf, sessionEnded } from './refusals.ts'
 import { assertSameSite } from './same-site.ts'
 import { sessionCookieOf } from './session-cookie.ts'
 
@@ -97,8 +101,15 @@ export function authenticateClient(
   })
 }
 
-/** By whom and from where this request comes, for use cases and their audit events. */
-export function contextOf(req: FastifyRequest, services: Services): Context {
+/** The context of a caller whom the access rule has let in, for use cases that act on the caller's authority. */
+export function contextOf(req: FastifyRequest, services: Services, actor = asAuthenticated(req)): AuthorizedContext {
+  const { catalogue, clock } = services
+  const refuse = (loss: AuthorityLoss) => authorityLost(loss, actor)
+  return authorized({ ...visitorContextOf(req, services), actor }, { catalogue, clock, refuse })
+}
+
+/** From where and in which request somebody calls who relies on no authority: sign-in, device codes, refusals. */
+export function visitorContextOf(req: FastifyRequest, services: Services): Context {
   return { actor: req.actor, ...presenterOf(req), requestId: req.id, now: services.clock() }
 }
 
@@ -140,7 +151,16 @@ async function sessionOf(services: Services, publicUrl: string | null, req: Fast
 function tokenActor(verdict: Extract<Verdict, { outcome: 'active' }>, epoch: number): TokenActor {
   const { token, account, permissions } = verdict
   const { kind, id, parentId, narrowing } = token
-  return { kind, account, permissions, tokenId: id, parentId, isNarrowed: narrowing !== null, epoch }
+  return {
+    kind,
+    account,
+    permissions,
+    tokenId: id,
+    parentId,
+    isNarrowed: narrowing !== null,
+    epoch,
+    validUntil: token.expiresAt,
+  }
 }
 
 /** A token in the address or in a form is refused without being looked at, and never echoed (RFC 6750 §5.3). */

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/audit.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { isAdministrative } from './access.ts'
-import { contextOf } from './authenticate.ts'
+import { visitorContextOf } from './authenticate.ts'
 
 /**
  * An administrative action that was refused to somebody known leaves an event: for want of a permission (403), or
@@ -22,7 +22,7 @@ export function auditRefusals(services: Services) {
       detail: { code: error.code, ...(id !== undefined && { memberId: id }) },
     } as const
     try {
-      await services.database.note((trx) => recordAudit(trx, contextOf(req, services), refusal))
+      await services.database.note('refusal', (trx) => recordAudit(trx, visitorContextOf(req, services), refusal))
     } catch (failure) {
       // It stays refused; where the database cannot take the event, the log does.
       req.log.error({ err: failure, refusal }, 'refusal not recorded')

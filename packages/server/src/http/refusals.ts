@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AuthorityLoss } from '../authority/authority-loss.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Verdict } from '../verification/verdict.ts'
@@ -43,6 +44,22 @@ function invalidToken(code: 'token_invalid' | 'token_revoked' | 'token_expired' 
   return new Problem(code, { headers: { 'www-authenticate': challenge } })
 }
 
+/** The refusal of a caller whose authority ended or shrank while the request was carried out. */
+export function authorityLost(loss: AuthorityLoss, actor: AuthenticatedActor): Problem {
+  switch (loss.kind) {
+    case 'token':
+      return refusalOf(loss.outcome)
+    case 'session':
+      return sessionEnded()
+    case 'password':
+      return new Problem('password_change_required')
+    case 'permission':
+      return insufficient(loss.permission, actor, `You lost the permission ${loss.permission} during this request.`)
+    case 'role':
+      return new Problem('insufficient_permissions', { detail: `You lost the role ${loss.role} during this request.` })
+  }
+}
+
 /**
  * RFC 9728 §5.1: a client that was refused finds the authorization server by itself. Only where the public address is
  * known: what a client called must not get into a header. Not of what a proxy asks, which is about another resource.
@@ -63,8 +80,11 @@ export function roleMissing(role: string): Problem {
 }
 
 /** RFC 6750 §3.1: `insufficient_scope` names what would be needed. */
-export function insufficient(permission: string, actor: AuthenticatedActor): Problem {
-  const detail = `This needs the permission ${permission}.`
+export function insufficient(
+  permission: string,
+  actor: AuthenticatedActor,
+  detail = `This needs the permission ${permission}.`,
+): Problem {
   if (actor.kind === 'session') return new Problem('insufficient_permissions', { detail })
   const challenge = `Bearer realm="ramp", error="insufficient_scope", scope="${permission}"`
   return new Problem('insufficient_permissions', { detail, headers: { 'www-authenticate': challenge } })

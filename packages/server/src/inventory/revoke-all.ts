@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { type Context, recordAudits } from '../audit/audit.ts'
+import { recordAudits } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { countTokens, type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
 import { setSeveralRevoked } from '../tokens/token-store.ts'
@@ -15,9 +16,8 @@ const CHUNK = 2000
  */
 const PAUSE_MS = 6
 
-/** All that a bulk revocation has to know; plain data, so that a thread of its own can be told. */
+/** What a bulk revocation is about, as plain data for a thread. */
 export interface RevocationOrder {
-  readonly context: Context
   /** The account that revokes. */
   readonly by: string
   readonly criteria: TokenCriteria
@@ -34,24 +34,29 @@ export interface RevocationReport {
 /**
  * Revokes what the criteria name if there are as many as the caller was shown, chunk by chunk, each recorded with what
  * it revokes. One way through all tokens in the order of an index: a chunk begins where the last one ended, and what
- * was made meanwhile may be left out.
+ * was made meanwhile may be left out. The caller's own token comes last: the revocation of all others rests on it.
  */
 export async function revokeAll(
   database: Database,
-  { context, by, criteria, expectedCount }: RevocationOrder,
+  context: AuthorizedContext,
+  { by, criteria, expectedCount }: RevocationOrder,
 ): Promise<RevocationReport> {
   const { tokens: counted } = await countTokens(database.read, criteria)
   let revoked = 0
   if (counted !== expectedCount) return { counted, revoked }
+  const ownId = context.actor.kind === 'session' ? undefined : (context.actor.parentId ?? context.actor.tokenId)
+  let isOwnMeant = false
   let after: TokenPlace | undefined
   for (;;) {
-    const chunk = await database.write(async (trx) => {
+    const chunk = await database.write(context, async (trx) => {
       // Before its statistics are fresh, PostgreSQL would read and sort all that are left for each chunk.
       if (database.engine === 'postgres') await sql`SET LOCAL enable_bitmapscan = off`.execute(trx)
       const places = await unrevokedTokens(trx, criteria, after, CHUNK)
-      const ids = places.map(({ id }) => id)
-      const sum = revoked + (await revokeTogether(trx, context, by, ids))
       const isLast = places.length < CHUNK
+      isOwnMeant ||= places.some(({ id }) => id === ownId)
+      const others = places.map(({ id }) => id).filter((id) => id !== ownId)
+      const ids = isLast && isOwnMeant && ownId !== undefined ? [...others, ownId] : others
+      const sum = revoked + (await revokeTogether(trx, context, by, ids))
       if (!isLast) await noteProgress(trx, by, { startedAt: context.now, expected: counted, revoked: sum })
       else if (after !== undefined) await endProgress(trx, by)
       return { last: places.at(-1), isLast, sum }
@@ -66,7 +71,7 @@ export async function revokeAll(
 /** Revokes these tokens, whoever they belong to; ids of none are passed over. Returns how many were revoked. */
 export async function revokeTogether(
   trx: Transaction,
-  context: Context,
+  context: AuthorizedContext,
   by: string,
   ids: readonly string[],
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Context } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
@@ -16,18 +16,20 @@ const FEW = 500
  * Returns how many were revoked. Throws `count_changed`.
  */
 export async function revokeMatching(
-  { database }: Services,
-  context: Context,
+  { database, catalogue }: Services,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   criteria: TokenCriteria,
   expectedCount: number,
 ): Promise<number> {
   // What is revoked already has nothing to lose.
   if (criteria.status === 'revoked') return 0
-  const order = { context, by: actor.account.id, criteria, expectedCount }
-  const { counted, revoked } = await (database.engine === 'sqlite' && expectedCount > FEW
-    ? revokeInThread(database.file, order)
-    : revokeAll(database, order))
+  const order = { by: actor.account.id, criteria, expectedCount }
+  const report = await (database.engine === 'sqlite' && expectedCount > FEW
+    ? revokeInThread(database.file, { ...order, caller: context.caller, roles: catalogue.roles })
+    : revokeAll(database, context, order))
+  if ('loss' in report) throw context.refuse(report.loss)
+  const { counted, revoked } = report
   if (counted !== expectedCount) {
     throw new Problem('count_changed', {
       detail: `It names ${counted} tokens now, not ${expectedCount}. Nothing was revoked.`,
@@ -39,11 +41,12 @@ export async function revokeMatching(
 /** Revokes these tokens, whoever they belong to; ids of none are passed over. Returns how many were revoked. */
 export function revokeListed(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   ids: readonly string[],
 ): Promise<number> {
   return database.write(
+    context,
     async (trx) =>
       (await revokeTogether(trx, context, actor.account.id, ids)) + (await revokeAccessTokens(trx, context, ids)),
   )

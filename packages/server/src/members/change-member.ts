@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { assertUnchanged } from '../core/etag.ts'
 import { Problem } from '../core/problem.ts'
@@ -39,7 +40,7 @@ export interface MemberChange {
  */
 export async function changeMember(
   { database, catalogue, passwordMinLength }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   id: string,
   { status, tokens, password, ...names }: MemberChange,
@@ -55,7 +56,7 @@ export async function changeMember(
   assertOnlyAtReactivation(tokens, status)
   const passwordHash = password && (await hashPassword(password))
 
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     await lockAccount(trx, id)
     const member = await getMember(trx, id)
     await assertMayManage(trx, actor, id, catalogue)
@@ -91,7 +92,7 @@ function changedFields(before: Member, after: Member) {
 
 async function resetPassword(
   trx: Transaction,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   id: string,
   hash: string,
@@ -107,7 +108,12 @@ async function resetPassword(
 }
 
 /** All tokens and sessions stop with the account; the tokens are kept; what becomes of them at reactivation, the policy says. */
-async function deactivate(trx: Transaction, context: Context, actor: AuthenticatedActor, id: string): Promise<void> {
+async function deactivate(
+  trx: Transaction,
+  context: AuthorizedContext,
+  actor: AuthenticatedActor,
+  id: string,
+): Promise<void> {
   if (id === actor.account.id) throw new Problem('own_deactivation')
   await setDeactivated(trx, id, context.now)
   await assertAdministratorRemains(trx)
@@ -122,7 +128,7 @@ async function deactivate(trx: Transaction, context: Context, actor: Authenticat
 
 async function reactivate(
   trx: Transaction,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   account: { readonly id: string; readonly deactivatedAt: number },
   chosen: TokensAtReactivation | undefined,

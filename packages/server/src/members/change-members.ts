@@ -1,4 +1,5 @@
-import { type AuditRecord, type Context, recordAudits } from '../audit/audit.ts'
+import { type AuditRecord, recordAudits } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { type FieldError, Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
@@ -32,7 +33,7 @@ export interface BulkResult {
  */
 export async function changeMembers(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { ids, action }: { readonly ids: readonly string[]; readonly action: BulkAction },
 ): Promise<BulkResult> {
@@ -41,7 +42,7 @@ export async function changeMembers(
   }
   if ('grant' in action) assertWithinToken(actor, requireRole(catalogue, action.grant).permissions)
 
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     await lockAccounts(trx, ids)
     const found = await membersById(trx, ids)
     refuseThose(ids, 'member_not_found', 'There is no such member.', (id) => found(id) === undefined)
@@ -60,7 +61,7 @@ export async function changeMembers(
 
 async function giveAll(
   trx: Transaction,
-  context: Context,
+  context: AuthorizedContext,
   members: readonly Member[],
   role: string,
   actor: AuthenticatedActor,
@@ -77,7 +78,7 @@ async function giveAll(
 
 async function takeAll(
   trx: Transaction,
-  context: Context,
+  context: AuthorizedContext,
   members: readonly Member[],
   role: string,
 ): Promise<BulkResult> {
@@ -91,7 +92,11 @@ async function takeAll(
   return { changed: holding.length, unchanged: members.length - holding.length, stoppedTokens: 0 }
 }
 
-async function deactivateAll(trx: Transaction, context: Context, members: readonly Member[]): Promise<BulkResult> {
+async function deactivateAll(
+  trx: Transaction,
+  context: AuthorizedContext,
+  members: readonly Member[],
+): Promise<BulkResult> {
   const ids = members.filter(({ deactivatedAt }) => deactivatedAt === null).map(({ id }) => id)
   await keepingAnAdministrator(trx, members, true, () => setAllDeactivated(trx, ids, context.now))
   const sessions = await deleteSessionsOfAll(trx, ids)

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { newId } from '../core/ids.ts'
 import { Problem } from '../core/problem.ts'
@@ -27,7 +28,7 @@ export interface MemberInput {
  */
 export async function createMember(
   { database, catalogue, passwordMinLength }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { roles, password, ...names }: MemberInput,
 ): Promise<Member> {
@@ -44,7 +45,7 @@ export async function createMember(
   assertWithinToken(actor, [...OWN_PERMISSIONS, ...given.flatMap((role) => role.permissions)])
 
   const passwordHash = await hashPassword(password)
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     const id = newId()
     await insertMember(trx, {
       id,

@@ -1,4 +1,5 @@
-import { type Context, recordAudits } from '../audit/audit.ts'
+import { recordAudits } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
@@ -24,12 +25,12 @@ export function previewImport(
  */
 export async function importMembers(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   csv: string,
 ): Promise<LinePlan[]> {
   const lines = readMembersCsv(csv)
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     const foreseen = await planImport(trx, actor, catalogue, lines)
     await lockAccounts(
       trx,

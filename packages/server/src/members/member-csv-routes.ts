@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { type Static, Type } from 'typebox'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import { asAuthenticated } from '../http/actors.ts'
 import { contextOf } from '../http/authenticate.ts'
 import type { Router } from '../http/routes.ts'
@@ -87,15 +88,21 @@ export function registerMemberCsvRoutes(app: Router, services: Services): void {
     async (req, reply) => {
       const { status = 'all', ...criteria } = req.query
       reply.header('content-disposition', 'attachment; filename="members.csv"').type('text/csv; charset=utf-8')
-      return reply.send(Readable.from(exported(database, { ...criteria, status })) as never)
+      return reply.send(Readable.from(exported(database, contextOf(req, services), { ...criteria, status })) as never)
     },
   )
 }
 
-async function* exported(database: Database, criteria: MemberCriteria): AsyncGenerator<string> {
+async function* exported(
+  database: Database,
+  context: AuthorizedContext,
+  criteria: MemberCriteria,
+): AsyncGenerator<string> {
   yield csvHeader()
   let after: MemberPosition | undefined
   do {
+    // An export ends with the authority it was asked for on: the stream breaks off.
+    await database.assertHolds(context)
     const page = await listMembers(database, {
       ...criteria,
       sort: 'username',

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { SessionActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import { holdPolicy } from '../policy/policy-store.ts'
@@ -16,7 +17,7 @@ import { findDeviceAuthorization } from './find-device-authorization.ts'
  */
 export async function decideDeviceAuthorization(
   services: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: SessionActor,
   typed: string,
   decision: 'approve' | 'deny',
@@ -25,7 +26,7 @@ export async function decideDeviceAuthorization(
   const { account, sessionId } = actor
   const device = await findDeviceAuthorization(services, context, actor, typed)
   const isApproved = decision === 'approve'
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     if (isApproved) {
       const policy = await holdPolicy(trx, database.engine)
       assertMayCreate(policy, account)

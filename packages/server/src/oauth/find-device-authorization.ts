@@ -1,4 +1,4 @@
-import type { Context } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { SessionActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
@@ -13,13 +13,14 @@ import { readUserCode } from './user-code.ts'
  */
 export async function findDeviceAuthorization(
   { database }: Services,
-  { address, now }: Context,
+  context: AuthorizedContext,
   { sessionId }: SessionActor,
   typed: string,
 ): Promise<DeviceAuthorization> {
+  const { address, now } = context
   const code = readUserCode(typed)
   const guess = { sessionId, address, now }
-  const found = await database.write(async (trx) => {
+  const found = await database.write(context, async (trx) => {
     await countGuess(trx, guess)
     const device = code && (await findByUserCode(trx, codeDigest(code)))
     if (device === undefined || deviceStatus(device, now) !== 'pending') return undefined

@@ -1,5 +1,6 @@
 import { generateToken } from '@ramp/verifier'
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { TokenActor } from '../core/actor.ts'
 import { DAY_MS, MINUTE_MS } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
@@ -32,7 +33,7 @@ export interface IssuedAccessToken {
  */
 export async function issueAccessToken(
   { database, tokenPrefix }: Services,
-  context: Context,
+  context: AuthorizedContext,
   client: TokenActor,
   scope: readonly string[] | null,
 ): Promise<IssuedAccessToken> {
@@ -45,7 +46,7 @@ export async function issueAccessToken(
   const { id, text } = generateToken(tokenPrefix, 'service')
   const secret = new Secret(text)
   const parentId = client.tokenId
-  return database.note(async (trx) => {
+  return database.note(context, async (trx) => {
     // What it says of itself may be outdated by now; what it hangs on counts at each call.
     const parent = await findToken(trx, parentId)
     if (parent === undefined) throw new Problem('invalid_grant')

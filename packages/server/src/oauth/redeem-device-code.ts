@@ -1,4 +1,5 @@
 import type { Context } from '../audit/audit.ts'
+import { authorized } from '../authority/authorized.ts'
 import type { SessionActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
@@ -38,10 +39,10 @@ export async function redeemDeviceCode(
   context: Context,
   deviceCode: Secret,
 ): Promise<RedeemedDevice> {
-  const { database, verifier } = services
+  const { database, verifier, catalogue, clock } = services
   const { now } = context
   const digest = codeDigest(deviceCode)
-  const polled = await database.note((trx) => poll(trx, digest, now))
+  const polled = await database.note('device-poll', (trx) => poll(trx, digest, now))
   if (typeof polled === 'string') throw new Problem(polled)
 
   const account = polled.decidedBy === null ? undefined : await verifier.readPrincipal(polled.decidedBy)
@@ -49,19 +50,22 @@ export async function redeemDeviceCode(
   const isHeld = (permission: string) => account.permissions.has(permission)
   const permissions = polled.permissions?.filter(isHeld) ?? null
   if (permissions?.length === 0) throw new Problem('access_denied')
-  // It is made on behalf of the session that approved it, from where the program is.
+  // The token is made on the authority of the session that approved it, from where the program is.
   const actor: SessionActor = {
     kind: 'session',
     account,
     permissions: account.permissions,
     sessionId: polled.decidedIn ?? '',
     mustChangePassword: false,
+    ...NEVER_CURRENT,
   }
-  const created = await database.write(async (trx) => {
+  const refuse = () => new Problem('access_denied')
+  const approval = authorized({ ...context, actor }, { catalogue, clock, refuse })
+  const created = await database.write(approval, async (trx) => {
     if (!(await setRedeemed(trx, polled.id, now))) throw new Problem('invalid_grant')
     await lockAccount(trx, account.id)
     const expiresAt = deviceTokenEnd(await holdPolicy(trx, database.engine), now)
-    return createTokenIn(services, trx, { ...context, actor }, actor, account, {
+    return createTokenIn(services, trx, approval, actor, account, {
       name: await freeTokenName(trx, account.id, polled.deviceName, now),
       expiresAt,
       permissions,
@@ -71,6 +75,9 @@ export async function redeemDeviceCode(
   })
   return { ...created, permissions: permissions ?? [...account.permissions].sort() }
 }
+
+/** The session approved some time ago, so whether it still counts is read in any case. */
+const NEVER_CURRENT = { epoch: -1, validUntil: 0 }
 
 /** What a poll finds. It counts, whatever it finds; an approved code is not used up here. */
 async function poll(trx: Transaction, digest: Uint8Array, now: number): Promise<DeviceAuthorization | ProblemCode> {

@@ -24,7 +24,7 @@ export async function requestDeviceAuthorization(
 ): Promise<{ deviceCode: Secret; userCode: Secret }> {
   const deviceCode = newDeviceCode()
   const userCode = newUserCode()
-  await database.write(async (trx) => {
+  await database.write('device-request', async (trx) => {
     await countRequest(trx, address, now)
     await insertDeviceAuthorization(trx, {
       ...request,

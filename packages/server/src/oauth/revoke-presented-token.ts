@@ -1,4 +1,4 @@
-import type { Context } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { TokenActor } from '../core/actor.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Services } from '../services.ts'
@@ -12,7 +12,7 @@ import type { Token } from '../tokens/token.ts'
  */
 export async function revokePresentedToken(
   services: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: TokenActor,
   presented: Secret,
 ): Promise<'revoked' | 'not_allowed'> {

@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import { Problem } from '../core/problem.ts'
 import { Secret } from '../core/secret.ts'
 import { parseName } from '../core/text.ts'
-import { authenticateClient, contextOf } from '../http/authenticate.ts'
+import { authenticateClient, contextOf, visitorContextOf } from '../http/authenticate.ts'
 import { basicCredentials, type ClientCredentials, invalidClient } from '../http/client-credentials.ts'
 import { FORM } from '../http/form-body.ts'
 import type { Router } from '../http/routes.ts'
@@ -44,7 +44,7 @@ export function registerTokenEndpoint(app: Router, services: Services, publicUrl
     async (req) => {
       const { client_id, scope, device_name } = req.body
       assertCliClient(client_id)
-      const { deviceCode, userCode } = await requestDeviceAuthorization(services, contextOf(req, services), {
+      const { deviceCode, userCode } = await requestDeviceAuthorization(services, visitorContextOf(req, services), {
         deviceName: parseName('device_name', device_name ?? NAMELESS_DEVICE, DEVICE_NAME_LENGTH),
         permissions: readScope(scope),
       })
@@ -109,7 +109,7 @@ export function registerTokenEndpoint(app: Router, services: Services, publicUrl
 
   async function issue(req: FastifyRequest, form: Static<typeof TokenForm>) {
     const client = await authenticateClient(services, req, clientOf(req, form))
-    const context = { ...contextOf(req, services), actor: client }
+    const context = contextOf(req, services, client)
     const { secret, expiresAt, permissions } = await issueAccessToken(services, context, client, readScope(form.scope))
     return toAnswer(secret, expiresAt, permissions)
   }
@@ -118,7 +118,7 @@ export function registerTokenEndpoint(app: Router, services: Services, publicUrl
     assertCliClient(client_id)
     if (device_code === undefined) throw new Problem('invalid_request', { detail: 'The device_code is missing.' })
     const deviceCode = new Secret(device_code)
-    const { token, secret, permissions } = await redeemDeviceCode(services, contextOf(req, services), deviceCode)
+    const { token, secret, permissions } = await redeemDeviceCode(services, visitorContextOf(req, services), deviceCode)
     return toAnswer(secret, token.expiresAt, permissions)
   }
 

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { SessionActor } from '../core/actor.ts'
 import { assertUnchanged } from '../core/etag.ts'
 import { Problem } from '../core/problem.ts'
@@ -20,13 +21,13 @@ export function assertConsistent({ catalogue }: Services, policy: Policy): void 
  */
 export async function changePolicy(
   services: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: SessionActor,
   policy: Policy,
   ifMatch: string | undefined,
 ): Promise<StoredPolicy & { readonly tokensEnded: number }> {
   assertConsistent(services, policy)
-  const stored = await services.database.write(async (trx) => {
+  const stored = await services.database.write(context, async (trx) => {
     await lockPolicy(trx)
     const { policy: before } = await readStoredPolicy(trx)
     assertUnchanged(ifMatch, before)

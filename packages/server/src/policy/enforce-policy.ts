@@ -20,7 +20,7 @@ export async function enforcePolicy(services: Services, context: Context | Syste
   let ended = 0
   for await (const tokens of scanTokens(database.read, context.now)) {
     const ids = tokens.filter((token) => endOf(token, policy[token.kind], context.now)).map(({ id }) => id)
-    if (ids.length > 0) ended += await database.write((trx) => endThese(services, trx, context, ids))
+    if (ids.length > 0) ended += await database.write('policy', (trx) => endThese(services, trx, context, ids))
   }
   return ended
 }

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import type { Services } from '../services.ts'
 import { assertWithinToken, requireRole } from './granting.ts'
@@ -11,11 +12,11 @@ import { insertGrant } from './role-grant-store.ts'
  */
 export async function grantRole(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { holder, roleName }: { readonly holder: RoleHolder; readonly roleName: string },
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     await requireHolder(trx, holder)
     const role = requireRole(catalogue, roleName)
     assertWithinToken(actor, role.permissions)

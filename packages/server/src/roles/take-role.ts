@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { Services } from '../services.ts'
 import { requireRole } from './granting.ts'
 import { type RoleHolder, requireHolder } from './require-holder.ts'
@@ -10,10 +11,10 @@ import { assertAdministratorRemains, deleteGrant } from './role-grant-store.ts'
  */
 export async function takeRole(
   { database, catalogue }: Services,
-  context: Context,
+  context: AuthorizedContext,
   { holder, roleName }: { readonly holder: RoleHolder; readonly roleName: string },
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     await requireHolder(trx, holder)
     if (!(await deleteGrant(trx, holder, roleName))) {
       requireRole(catalogue, roleName)

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { assertUnchanged } from '../core/etag.ts'
 import { lockAccount, setDeactivated } from '../members/member-store.ts'
@@ -29,7 +30,7 @@ export interface ServiceAccountChange {
  */
 export async function changeServiceAccount(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   id: string,
   { status, tokens, ...change }: ServiceAccountChange,
@@ -37,7 +38,7 @@ export async function changeServiceAccount(
 ): Promise<ServiceAccount> {
   assertOnlyAtReactivation(tokens, status)
   const target = { type: 'service_account', id } as const
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     await lockAccount(trx, id)
     const before = await getServiceAccount(trx, id, context.now)
     assertUnchanged(ifMatch, editableOf(before))
@@ -58,7 +59,7 @@ export async function changeServiceAccount(
 
 async function edit(
   trx: Transaction,
-  context: Context,
+  context: AuthorizedContext,
   before: ServiceAccount,
   { maintainers, ...names }: Omit<ServiceAccountChange, 'status'>,
 ): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { newId } from '../core/ids.ts'
 import type { Services } from '../services.ts'
@@ -15,11 +16,11 @@ interface NewServiceAccount {
 /** Makes a service account, without roles and tokens. Throws `service_account_name_taken`, `validation_failed`. */
 export async function createServiceAccount(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   { name, description, maintainers }: NewServiceAccount,
 ): Promise<ServiceAccount> {
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     const id = newId()
     await insertServiceAccount(trx, { id, name, description, createdAt: context.now, createdBy: actor.account.id })
     await replaceMaintainers(trx, id, maintainers)

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import type { Services } from '../services.ts'
 import { revokeAllOf } from '../tokens/token-store.ts'
@@ -10,11 +11,11 @@ import { getServiceAccount, setDeleted } from './service-account-store.ts'
  */
 export async function deleteServiceAccount(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   id: string,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     const account = await getServiceAccount(trx, id, context.now)
     const revokedTokens = await revokeAllOf(trx, id, actor.account.id, context.now)
     await setDeleted(trx, id, context.now)

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { SessionActor } from '../core/actor.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
@@ -25,7 +26,7 @@ interface PasswordChange {
  */
 export async function changePassword(
   services: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: SessionActor,
   { currentPassword, newPassword, revokeTokens }: PasswordChange,
 ): Promise<void> {
@@ -44,12 +45,14 @@ export async function changePassword(
   const hash = await findPasswordHash(database.read, account.id)
   if (!(await passwordMatches(currentPassword, hash))) {
     const target = { type: 'member', id: account.id } as const
-    await database.write((trx) => recordAudit(trx, context, { action: 'password.failed', outcome: 'refused', target }))
+    await database.write('refusal', (trx) =>
+      recordAudit(trx, context, { action: 'password.failed', outcome: 'refused', target }),
+    )
     throw fieldProblem('current_password_wrong', 'currentPassword', 'The current password is wrong.')
   }
 
   const newHash = await hashPassword(newPassword)
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     await lockAccount(trx, account.id)
     // Somebody else changed it meanwhile: what was checked is no longer the current password.
     if ((await findPasswordHash(trx, account.id)) !== hash) throw new Problem('current_password_wrong')

@@ -19,7 +19,7 @@ export async function readSession(
   const account = await verifier.readPrincipal(session.accountId)
   if (account === undefined || account.deactivatedAt !== null) return undefined
   if (now >= session.lastSeenAt + SESSION_TOUCH_MS) {
-    database.note((trx) => touchSession(trx, session.id, now)).catch(onTouchFailure)
+    database.note('usage', (trx) => touchSession(trx, session.id, now)).catch(onTouchFailure)
   }
   return {
     kind: 'session',
@@ -27,5 +27,8 @@ export async function readSession(
     permissions: account.permissions,
     sessionId: session.id,
     mustChangePassword: session.mustChangePassword,
+    // Of the session's row, which was read first: what was read later is at least as new.
+    epoch: session.epoch,
+    validUntil: session.expiresAt,
   }
 }

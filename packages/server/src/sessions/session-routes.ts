@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Secret } from '../core/secret.ts'
 import { asAuthenticated, asSession } from '../http/actors.ts'
-import { contextOf } from '../http/authenticate.ts'
+import { contextOf, visitorContextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import type { Router } from '../http/routes.ts'
 import { assertSameSite } from '../http/same-site.ts'
@@ -73,7 +73,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     },
     async (req, reply) => {
       assertSameSite(req, publicUrl)
-      const { secret, ...session } = await signIn(services, contextOf(req, services), {
+      const { secret, ...session } = await signIn(services, visitorContextOf(req, services), {
         username: req.body.username,
         password: new Secret(req.body.password),
         formerSession: sessionCookieOf(req),

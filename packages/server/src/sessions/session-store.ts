@@ -1,22 +1,46 @@
 import type { Reader, Transaction } from '../storage/database.ts'
 import { type OpenSession, SESSION_IDLE_MS, type StoredSession } from './session.ts'
 
-export async function findSession(db: Reader, digest: Uint8Array): Promise<StoredSession | undefined> {
-  const row = await db
+/** The session of a cookie, with the epoch of the authorization clock in the same snapshot. */
+export async function findSession(
+  db: Reader,
+  digest: Uint8Array,
+): Promise<(StoredSession & { readonly epoch: number }) | undefined> {
+  const row = await selectStored(db)
+    .select((select) => select.selectFrom('authz_clock').select('epoch').as('epoch'))
+    .where('digest', '=', digest)
+    .executeTakeFirst()
+  return row && { ...toStored(row), epoch: row.epoch ?? 0 }
+}
+
+export async function findSessionById(db: Reader, id: string): Promise<StoredSession | undefined> {
+  const row = await selectStored(db).where('session.id', '=', id).executeTakeFirst()
+  return row && toStored(row)
+}
+
+function selectStored(db: Reader) {
+  return db
     .selectFrom('session')
     .innerJoin('member', 'member.account_id', 'session.account_id')
     .select(['session.id', 'session.account_id', 'last_seen_at', 'expires_at', 'password_change_required_at'])
-    .where('digest', '=', digest)
-    .executeTakeFirst()
-  return (
-    row && {
-      id: row.id,
-      accountId: row.account_id,
-      lastSeenAt: row.last_seen_at,
-      expiresAt: row.expires_at,
-      mustChangePassword: row.password_change_required_at !== null,
-    }
-  )
+}
+
+interface StoredRow {
+  readonly id: string
+  readonly account_id: string
+  readonly last_seen_at: number
+  readonly expires_at: number
+  readonly password_change_required_at: number | null
+}
+
+function toStored(row: StoredRow): StoredSession {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    mustChangePassword: row.password_change_required_at !== null,
+  }
 }
 
 /** Where a page of sessions ended. */

@@ -33,10 +33,10 @@ export interface Attempt {
  */
 export async function countAttempt({ database }: Services, context: Context, attempt: Attempt): Promise<void> {
   try {
-    await database.note((trx) => count(trx, attempt))
+    await database.note('sign-in', (trx) => count(trx, attempt))
   } catch (error) {
     if (!(error instanceof TooMany)) throw error
-    if (!error.isRecorded) await database.note((trx) => recordRefusal(trx, context, attempt, error))
+    if (!error.isRecorded) await database.note('sign-in', (trx) => recordRefusal(trx, context, attempt, error))
     throw new Problem('too_many_sign_ins', {
       headers: { 'retry-after': freeInSeconds(error.windowStartedAt, attempt.now) },
     })

@@ -31,12 +31,12 @@ export async function signIn(services: Services, context: Context, { username, p
   const member = await findSignInMember(database.read, attempt.usernameKey)
   const isRight = await passwordMatches(password, member?.passwordHash)
   if (member === undefined || !isRight || member.deactivatedAt !== null) {
-    await database.note((trx) => recordFailure(trx, context, member, isRight))
+    await database.note('sign-in', (trx) => recordFailure(trx, context, member, isRight))
     throw new Problem('sign_in_failed')
   }
 
   const secret = newSessionSecret()
-  await database.note(async (trx) => {
+  await database.note('sign-in', async (trx) => {
     await lockAccount(trx, member.id)
     const current = await findSignInMember(trx, attempt.usernameKey)
     // Deactivated, or the password changed, while it was being checked.

@@ -15,15 +15,20 @@ export function beforeCommit(trx: Transaction, last: LastThing): void {
   works.push(last)
 }
 
-/** What `database.write` does within its transaction: the work, then what was registered meanwhile. */
+/**
+ * What `database.write` does within its transaction: the work, then `check`, then what was registered meanwhile. The check
+ * comes before the last things, since it may wait for a change that itself waits for the lock that these take.
+ */
 export async function runToCommit<T>(
   trx: Transaction,
   engine: Engine,
   work: (trx: Transaction) => Promise<T>,
+  check: () => Promise<void> = async () => {},
 ): Promise<T> {
   const works: LastThing[] = []
   registered.set(trx, works)
   const result = await work(trx)
+  await check()
   for (const last of works) await last(engine)
   return result
 }

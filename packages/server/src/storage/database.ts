@@ -1,4 +1,5 @@
 import type { Kysely, Transaction as KyselyTransaction } from 'kysely'
+import type { Authority, Behind } from './authority.ts'
 import type { Leases } from './lease.ts'
 import type { PostgresDatabase } from './postgres.ts'
 import type { Settlement } from './settlement.ts'
@@ -18,18 +19,26 @@ export interface DatabaseBase {
   /** For reads outside a transaction. On SQLite it cannot write. */
   readonly read: Reader
   /**
-   * Runs `work` in one transaction that commits if it returns and rolls back if it throws. On SQLite the write lock is
-   * taken at the start, so what `work` reads cannot change under it; on PostgreSQL rows are locked where that matters.
+   * Runs `work` in one transaction that commits if it returns and rolls back if it throws. On SQLite the transaction takes
+   * the write lock first, so `work` reads a state that cannot change under it. On PostgreSQL it locks rows where that matters.
    *
-   * It resolves once whatever verification depends on, and `work` changed or found changed already, counts everywhere; it
-   * rejects with `settlement_unconfirmed` if that cannot be found out.
+   * Before it commits, it checks the authority `behind` it again. No change that ends this authority can commit between that
+   * check and the commit (docs/coherence.md).
+   *
+   * It resolves once every verifier has applied the authorization changes that `work` made or found. It rejects with
+   * `settlement_unconfirmed` if that cannot be found out, and with what {@link Authority.confirm} throws.
    */
-  write<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
+  write<T>(behind: Behind, work: (trx: Transaction) => Promise<T>): Promise<T>
   /**
-   * As `write`, for what no verification depends on: uses, attempts, refusals, sessions, what is issued. What others have changed and does not
-   * count everywhere yet does not hold it up.
+   * As `write`, for work that no verification depends on, such as usage, attempts and sessions. It waits for verifiers only if
+   * `work` itself changed something that they cache.
    */
-  note<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
+  note<T>(behind: Behind, work: (trx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * Checks an authority outside a transaction, for reads that last: exports and long polls. Throws what
+   * {@link Authority.confirm} throws.
+   */
+  assertHolds(authority: Authority): Promise<void>
   /** What changes wait for before they are answered. */
   readonly settlement: Settlement
   /** Those of verifiers that come by HTTP. */

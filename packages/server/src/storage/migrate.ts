@@ -17,6 +17,7 @@ import { up as revocationProgress } from './migrations/0014-revocation-progress.
 import { up as groupRows } from './migrations/0015-group-rows.ts'
 import { up as rowsByNumber } from './migrations/0016-rows-by-number.ts'
 import { up as toldChanges } from './migrations/0017-told-changes.ts'
+import { up as authority } from './migrations/0018-authority.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -37,6 +38,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0015-group-rows': groupRows,
   '0016-rows-by-number': rowsByNumber,
   '0017-told-changes': toldChanges,
+  '0018-authority': authority,
 }
 
 /**

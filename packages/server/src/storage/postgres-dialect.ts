@@ -42,9 +42,12 @@ class LimitedDriver extends PostgresDriver {
   }
 
   override beginTransaction(...[connection, settings]: Parameters<PostgresDriver['beginTransaction']>) {
-    // With the BEGIN, in one round trip.
+    // With the BEGIN, in one round trip. The check at commit needs a snapshot for each statement, whatever the database's
+    // default isolation level is.
     const executeQuery = ({ sql }: CompiledQuery) =>
-      connection.executeQuery(CompiledQuery.raw(`${sql}; ${this.#limit}`))
+      connection.executeQuery(
+        CompiledQuery.raw(`${sql}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${this.#limit}`),
+      )
     return super.beginTransaction({ ...connection, executeQuery } as DatabaseConnection, settings)
   }
 }

@@ -1,5 +1,6 @@
-import { Kysely, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { assertStillHolds, type Behind } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
@@ -25,21 +26,40 @@ const STATEMENT_LIMIT_MS = 10_000
 const VERIFICATION_LIMIT_MS = 3000
 
 /** The last change that a transaction has seen, and whether it is its own. */
+interface SeenChange {
+  readonly epoch: number
+  readonly isOwn: boolean
+}
+
 const SEEN = 'SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()::xid AS "isOwn" FROM authz_clock'
+
+/** The same, and no change of another transaction can commit before this transaction ends (migration 0018). */
+const SEEN_UNDER_LOCK = 'SELECT epoch, is_own AS "isOwn" FROM authz_at_commit()'
+
+async function readSeen(trx: Transaction, statement: string): Promise<SeenChange> {
+  const { rows } = await sql<SeenChange>`${sql.raw(statement)}`.execute(trx)
+  return rows[0] as SeenChange
+}
 
 /** Pools for `postgres://…`. They connect at first use; a lost connection is replaced at the next. */
 export function openPostgres(url: string): PostgresDatabase {
   const verificationPool = openPool(url, { max: 4, query_timeout: VERIFICATION_LIMIT_MS })
   const pool = openPool(url, { max: 10, query_timeout: STATEMENT_LIMIT_MS })
   const db = new Kysely<Tables>({ dialect: new TransactionalDialect(pool, WAIT_LIMIT_MS) })
+  // For reads within a transaction that must not see its own changes, nor wait for a connection of its pool.
+  const aside = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: verificationPool }) })
   // Beside the other pool, whose connections all may be waiting for locks that a change holds which waits for this.
   const settlement = new Settlement((epoch) => postgresSettledEpoch(verificationPool, epoch))
 
-  function commit<T>(work: (trx: Transaction) => Promise<T>) {
+  function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
     return db.transaction().execute(async (trx) => {
-      const result = await runToCommit(trx, 'postgres', work)
-      const { rows } = await sql<{ epoch: number; isOwn: boolean }>`${sql.raw(SEEN)}`.execute(trx)
-      const { epoch, isOwn } = rows[0] as (typeof rows)[number]
+      let seen: SeenChange | undefined
+      const result = await runToCommit(trx, 'postgres', work, async () => {
+        if (typeof behind === 'string') return
+        seen = await readSeen(trx, SEEN_UNDER_LOCK)
+        await assertStillHolds(behind, seen.isOwn ? seen.epoch - 1 : seen.epoch, aside)
+      })
+      const { epoch, isOwn } = seen ?? (await readSeen(trx, SEEN))
       return { result, epoch, isOwn }
     })
   }
@@ -56,16 +76,20 @@ export function openPostgres(url: string): PostgresDatabase {
       client.release()
       return (client as pg.PoolClient & SessionClient).hasOwnSession
     },
-    async write(work) {
-      const { result, epoch } = await commit(work)
+    async write(behind, work) {
+      const { result, epoch } = await commit(behind, work)
       // Its own, or one that it may have found made: a repetition must not be answered before what it repeats.
       await settlement.settled(epoch)
       return result
     },
-    async note(work) {
-      const { result, epoch, isOwn } = await commit(work)
+    async note(behind, work) {
+      const { result, epoch, isOwn } = await commit(behind, work)
       if (isOwn) await settlement.settled(epoch)
       return result
+    },
+    async assertHolds(authority) {
+      const { epoch } = await db.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
+      await assertStillHolds(authority, epoch, db)
     },
     async migrate() {
       // Without the limits: an index on a large table takes its time.

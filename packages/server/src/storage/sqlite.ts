@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
+import { assertStillHolds, type Behind } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
-import type { DatabaseBase, Transaction } from './database.ts'
+import type { DatabaseBase, Reader, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
 import { Settlement } from './settlement.ts'
@@ -42,9 +43,11 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
   const verifiers = sqliteLeases(() => openWriter(file), file)
   const settlement = new Settlement(verifiers.settledEpoch)
 
-  function commit<T>(work: (trx: Transaction) => Promise<T>) {
+  function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
     return write.transaction().execute(async (trx) => {
       const before = await readEpoch(trx)
+      // The write lock is held from here to the commit: no other change can come between.
+      if (typeof behind !== 'string') await assertStillHolds(behind, before, trx)
       const result = await runToCommit(trx, 'sqlite', work)
       const epoch = await readEpoch(trx)
       return { result, epoch, isOwn: epoch > before, isAwaited: await verifiers.concerns(trx) }
@@ -59,16 +62,19 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
     openReader,
     leases: verifiers.leases,
     settlement,
-    async write(work) {
-      const { result, epoch, isAwaited } = await commit(work)
+    async write(behind, work) {
+      const { result, epoch, isAwaited } = await commit(behind, work)
       // Its own, or one that it may have found made: a repetition must not be answered before what it repeats.
       if (isAwaited) await settlement.settled(epoch)
       return result
     },
-    async note(work) {
-      const { result, epoch, isOwn, isAwaited } = await commit(work)
+    async note(behind, work) {
+      const { result, epoch, isOwn, isAwaited } = await commit(behind, work)
       if (isOwn && isAwaited) await settlement.settled(epoch)
       return result
+    },
+    async assertHolds(authority) {
+      await assertStillHolds(authority, await readEpoch(read), read)
     },
     async migrate() {
       const ran = await runMigrations(write, 'sqlite')
@@ -83,8 +89,8 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
   }
 }
 
-async function readEpoch(trx: Transaction): Promise<number> {
-  const { epoch } = await trx.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
+async function readEpoch(db: Reader): Promise<number> {
+  const { epoch } = await db.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
   return epoch
 }
 

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import { assertUnchanged } from '../core/etag.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
@@ -27,14 +28,14 @@ export interface TokenChange {
  */
 export async function changeToken(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   owner: TokenOwner,
   id: string,
   change: TokenChange,
   ifMatch: string | undefined,
 ): Promise<Token> {
   const { now } = context
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     await lockToken(trx, id)
     const token = await requireToken(trx, owner.id, id)
     if (tokenStatus(token, now) !== 'active') throw new Problem('token_not_active')

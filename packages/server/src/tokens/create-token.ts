@@ -1,5 +1,6 @@
 import { generateToken } from '@ramp/verifier'
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Secret } from '../core/secret.ts'
 import { holdPolicy } from '../policy/policy-store.ts'
@@ -37,20 +38,20 @@ interface NewTokenOrder extends Omit<TokenInput, 'expiresAt'> {
  */
 export function createToken(
   services: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   owner: TokenOwner,
   input: TokenInput,
 ): Promise<{ token: Token; secret: Secret }> {
   const order = { ...input, expiresAt: parseExpiration(input.expiresAt, context.now) }
-  return services.database.write((trx) => createTokenIn(services, trx, context, actor, owner, order))
+  return services.database.write(context, (trx) => createTokenIn(services, trx, context, actor, owner, order))
 }
 
 /** The same in a transaction that does more than this. */
 export async function createTokenIn(
   { database, tokenPrefix }: Services,
   trx: Transaction,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   owner: TokenOwner,
   { name, expiresAt, origin = {}, ...limits }: NewTokenOrder,

@@ -1,4 +1,5 @@
-import { type Context, recordAudit } from '../audit/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
@@ -12,12 +13,12 @@ import { setRevoked } from './token-store.ts'
  */
 export async function revokeToken(
   { database }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   ownerId: string,
   id: string,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.write(context, async (trx) => {
     const token = await findToken(trx, id)
     // Somebody else's looks missing: existence is a secret.
     if (token === undefined || token.accountId !== ownerId) throw new Problem('token_not_found')

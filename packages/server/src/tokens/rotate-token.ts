@@ -1,5 +1,6 @@
 import { generateToken } from '@ramp/verifier'
-import { type Context, recordAudits } from '../audit/audit.ts'
+import { recordAudits } from '../audit/audit.ts'
+import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { AuthenticatedActor } from '../core/actor.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import { Secret } from '../core/secret.ts'
@@ -30,7 +31,7 @@ export interface Rotation {
  */
 export async function rotateToken(
   { database, tokenPrefix }: Services,
-  context: Context,
+  context: AuthorizedContext,
   actor: AuthenticatedActor,
   owner: TokenOwner,
   id: string,
@@ -43,7 +44,7 @@ export async function rotateToken(
   }
   const wanted = expiresAt === undefined ? undefined : parseExpiration(expiresAt, now)
 
-  return database.write(async (trx) => {
+  return database.write(context, async (trx) => {
     await lockToken(trx, id)
     const old = await requireToken(trx, owner.id, id)
     if (tokenStatus(old, now) !== 'active') throw new Problem('token_not_active')

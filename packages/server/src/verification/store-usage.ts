@@ -23,5 +23,5 @@ export function storeUsage(
 ): Promise<void> {
   return isAside && database.engine === 'sqlite'
     ? thread.run({ file: database.file, day, rows })
-    : database.note((trx) => writeUsage(trx, database.engine, day, rows))
+    : database.note('usage', (trx) => writeUsage(trx, database.engine, day, rows))
 }

@@ -13,7 +13,7 @@ import type { VerifiableToken } from './verdict.ts'
  * one thing at a time, so that what a group gives can be kept for all who are in it.
  */
 
-type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason'> & {
+export type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason'> & {
   readonly policy_addresses: string | null
   readonly parent_id: string | null
   readonly parent_permissions: string | null
@@ -32,17 +32,17 @@ interface AccountRow {
 const POLICY_ADDRESSES =
   "(SELECT CASE token.kind WHEN 'pat' THEN pat_addresses ELSE service_addresses END FROM policy) AS policy_addresses"
 
-const TOKEN_COLUMNS = `token.id, token.account_id, token.kind, token.digest, token.created_at, token.expires_at,
+export const TOKEN_COLUMNS = `token.id, token.account_id, token.kind, token.digest, token.created_at, token.expires_at,
   token.revoked_at, token.permissions, token.allowed_addresses, ${POLICY_ADDRESSES},
   NULL AS parent_id, NULL AS parent_permissions`
 
 /** The same of an access token: it ends when it or its parent does, whichever is first, and is bound as its parent is. */
-const ACCESS_TOKEN_COLUMNS = `access_token.id, token.account_id, token.kind, access_token.digest, access_token.created_at,
+export const ACCESS_TOKEN_COLUMNS = `access_token.id, token.account_id, token.kind, access_token.digest, access_token.created_at,
   CASE WHEN token.expires_at < access_token.expires_at THEN token.expires_at ELSE access_token.expires_at END AS expires_at,
   coalesce(access_token.revoked_at, token.revoked_at) AS revoked_at, access_token.permissions, token.allowed_addresses,
   ${POLICY_ADDRESSES}, token.id AS parent_id, token.permissions AS parent_permissions`
 
-const WITH_PARENT = 'access_token JOIN token ON token.id = access_token.token_id'
+export const WITH_PARENT = 'access_token JOIN token ON token.id = access_token.token_id'
 
 /** Reads tokens, accounts and groups on the verifying connection, synchronously. */
 export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue) {
@@ -136,7 +136,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
   }
 }
 
-function toToken(row: TokenRow): VerifiableToken {
+export function toToken(row: TokenRow): VerifiableToken {
   return {
     id: row.id,
     parentId: row.parent_id,
@@ -176,7 +176,11 @@ function policyRanges(text: string): BlockList {
   return ranges
 }
 
-function toPrincipal(row: Omit<AccountRow, 'roles'>, roleNames: Iterable<string>, catalogue: RoleCatalogue): Principal {
+export function toPrincipal(
+  row: Omit<AccountRow, 'roles'>,
+  roleNames: Iterable<string>,
+  catalogue: RoleCatalogue,
+): Principal {
   const roles = [...roleNames].sort()
   return {
     id: row.id,

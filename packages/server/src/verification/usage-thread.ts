@@ -8,7 +8,7 @@ await workOff(async () => {
   return async ({ file, day, rows }: UsageTask) => {
     const database = openSqlite(file)
     try {
-      await database.note((trx) => writeUsage(trx, 'sqlite', day, rows))
+      await database.note('usage', (trx) => writeUsage(trx, 'sqlite', day, rows))
     } finally {
       await database.close()
     }

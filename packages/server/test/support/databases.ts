@@ -67,7 +67,8 @@ function openPrompt(url: string): { database: Database; sql: TestDatabase['sql']
     database,
     async sql<Row>(text: string) {
       const statement = sql.raw<Row>(text)
-      if (database.engine === 'sqlite') return (await database.write((trx) => statement.execute(trx))).rows
+      if (database.engine === 'sqlite')
+        return (await database.write('maintenance', (trx) => statement.execute(trx))).rows
       const { rows } = await statement.execute(database.read)
       await settle(database)
       return rows

@@ -75,7 +75,7 @@ export async function whileNobodyCanWrite<T>(server: TestServer, work: () => Pro
   const tables = await tablesOf(server)
   try {
     // On SQLite, a transaction that may write has the one write lock from its start.
-    return await other.write(async (trx) => {
+    return await other.write('maintenance', async (trx) => {
       if (server.engine === 'postgres') await lockTables(trx, tables)
       return work()
     })

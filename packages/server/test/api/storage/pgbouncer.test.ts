@@ -101,7 +101,7 @@ describe('Nodes behind a PgBouncer in transaction mode', () => {
   test('the limit for locks holds within a transaction', async () => {
     const database = openPostgres(pgbouncer.urlOf(direct.testDatabase.url))
     try {
-      const { rows } = await database.write((trx) => sql`SHOW lock_timeout`.execute(trx))
+      const { rows } = await database.write('maintenance', (trx) => sql`SHOW lock_timeout`.execute(trx))
       expect(rows).toEqual([{ lock_timeout: '5s' }])
     } finally {
       await database.close()

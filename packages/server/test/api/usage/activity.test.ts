@@ -220,7 +220,7 @@ onBothEngines('Calls and refusals a day', (engine) => {
     expect(await stored(token.id)).toMatchObject([{ calls: 2 }, { calls: 1 }])
 
     server.clock.advance(89 * DAY_MS)
-    await server.database.write((trx) => deleteOldDays(trx, server.clock()))
+    await server.database.write('maintenance', (trx) => deleteOldDays(trx, server.clock()))
     expect(await stored(token.id)).toMatchObject([{ calls: 1 }])
   })
 })
