@@ -4,8 +4,7 @@ import type { Principal } from '../core/actor.ts'
 import type { VerifiableToken } from './verdict.ts'
 
 /** Under 1 KiB each; what falls out is read again in some 20 microseconds. */
-const CACHED_TOKENS = 20_000
-const CACHED_ACCOUNTS = 10_000
+const MOST = { tokens: 20_000, accounts: 10_000 }
 
 /** What a verifier holds in memory. */
 export interface CredentialCache extends StaleState {
@@ -13,9 +12,9 @@ export interface CredentialCache extends StaleState {
   readonly accounts: LRUCache<string, Principal>
 }
 
-export function credentialCache(): CredentialCache {
-  const tokens = new LRUCache<string, VerifiableToken>({ max: CACHED_TOKENS })
-  const accounts = new LRUCache<string, Principal>({ max: CACHED_ACCOUNTS })
+export function credentialCache(most = MOST): CredentialCache {
+  const tokens = new LRUCache<string, VerifiableToken>({ max: most.tokens })
+  const accounts = new LRUCache<string, Principal>({ max: most.accounts })
   return {
     tokens,
     accounts,

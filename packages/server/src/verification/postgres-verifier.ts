@@ -1,5 +1,7 @@
+import type { Coherence, StaleState } from '@ramp/verifier/coherence'
 import type { PostgresDatabase } from '../storage/postgres.ts'
 import { ChangeWaiters } from './change-waiters.ts'
+import type { BoardHears } from './coherence-board.ts'
 import { postgresCoherence } from './coherence-postgres.ts'
 import { credentialCache } from './credential-cache.ts'
 import { postgresCredentials, type StoredCredential } from './stored-credentials.ts'
@@ -7,21 +9,38 @@ import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOp
 import { type Answer, type Asked, tellAll, turnQueue } from './turn-queue.ts'
 import { decide, refuse, type Verdict } from './verdict.ts'
 
-/**
- * Verification from memory over one PostgreSQL primary, shared with any number of nodes. Without a lease, and for what
- * is not in memory, it reads the primary: what one turn of the event loop asks for in one statement, which starts after
- * all of it had arrived.
- */
+/** Where a verifier reads what it does not have in memory, and what keeps its memory equal to the primary. */
+export interface Primary {
+  readonly credentials: ReturnType<typeof postgresCredentials>
+  keepCoherent(cache: StaleState, hears: BoardHears): Coherence & { close(): Promise<void> }
+}
+
+/** Verification from memory over one PostgreSQL primary, shared with any number of nodes. */
 export function createPostgresVerifier(database: PostgresDatabase, options: VerifierOptions): TokenVerifier {
+  const primary: Primary = {
+    credentials: postgresCredentials(database.verificationPool, options.catalogue),
+    keepCoherent: (cache, hears) => postgresCoherence(database, cache, hears),
+  }
+  return verifyOver(primary, options)
+}
+
+/**
+ * The verifier itself; the simulation runs it over a primary of its own. Without a lease, and for what is not in memory,
+ * it reads the primary: one statement for all that one turn of the event loop asks for. The statement starts after all
+ * of these requests have arrived.
+ */
+export function verifyOver(
+  { credentials, keepCoherent }: Primary,
+  options: VerifierOptions,
+  cache = credentialCache(),
+): TokenVerifier {
   const { clock, usage, onFailure, onDoubt } = options
-  const credentials = postgresCredentials(database.verificationPool, options.catalogue)
-  const cache = credentialCache()
   const statistics = newStatistics(
     () => cache.tokens.size,
     () => cache.accounts.size,
   )
   const waiters = new ChangeWaiters()
-  const coherence = postgresCoherence(database, cache, {
+  const coherence = keepCoherent(cache, {
     onDoubt(error) {
       statistics.doubts++
       onDoubt(error)

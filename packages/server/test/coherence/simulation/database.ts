@@ -24,6 +24,11 @@ export interface DatabaseFlaws {
   readonly hidesGaps?: boolean
 }
 
+interface Snapshot {
+  readonly epoch: number
+  stateOf(subject: string): number
+}
+
 interface Row {
   applied: number
   leaseUntil: number
@@ -45,8 +50,8 @@ export class SimulatedDatabase {
   readonly #flaws: DatabaseFlaws
   #epoch = 0
   #changes: { readonly epoch: number; readonly subject: string }[] = []
-  /** Of each token, the change that it was last touched by. */
-  #tokens = new Map<string, number>()
+  /** Of each subject, the change that touched it last. */
+  #states = new Map<string, number>()
   #made = new Map<string, number>()
   #rows = new Map<string, Row>()
   #runs = new Map<string, number>([['run 0', -LEASE_MS]])
@@ -74,24 +79,25 @@ export class SimulatedDatabase {
   }
 
   /** Makes a change once, however often it is asked for; and the epoch that whoever asks has seen by then. */
-  async change(token: string, name: string) {
+  async change(subject: string, name: string) {
     this.#assertUp()
     const made = this.#made.get(name)
     if (made !== undefined) return { made, seen: this.#epoch, isOwn: false }
     const epoch = ++this.#epoch
     this.#made.set(name, epoch)
-    this.#changes.push({ epoch, subject: `token:${token}` })
-    this.#tokens.set(token, epoch)
+    this.#changes.push({ epoch, subject })
+    this.#states.set(subject, epoch)
     // Of a transaction that changes several things it is not told which.
     const isNamed = this.#world.random() < 0.5
-    for (const listener of this.#onChange) listener(isNamed ? `${epoch} token:${token}` : '')
+    for (const listener of this.#onChange) listener(isNamed ? `${epoch} ${subject}` : '')
     return { made: epoch, seen: epoch, isOwn: true }
   }
 
-  /** By which change a token was touched last, in a snapshot of an epoch. */
-  async read(token: string, isSlow: boolean): Promise<{ readonly state: number; readonly epoch: number }> {
+  /** Which change touched each of these subjects last, in a snapshot of an epoch. */
+  async read(subjects: readonly string[], isSlow: boolean): Promise<Snapshot> {
     this.#assertUp()
-    const snapshot = { state: this.#tokens.get(token) ?? 0, epoch: this.#epoch }
+    const states = new Map(subjects.map((subject) => [subject, this.#states.get(subject) ?? 0]))
+    const snapshot = { epoch: this.#epoch, stateOf: (subject: string) => states.get(subject) as number }
     await this.#work(isSlow)
     return snapshot
   }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 export interface Schedule<Kind extends string> {
   readonly seed: number
   readonly faults: readonly Fault<Kind>[]
-  readonly changes: readonly { readonly atMs: number; readonly server: number; readonly token: number }[]
+  readonly changes: readonly { readonly atMs: number; readonly server: number; readonly subject: number }[]
 }
 
 export interface Fault<Kind extends string> {
@@ -29,7 +29,7 @@ export const FAULTS_END_MS = 6000
 
 export const between = (min: number, max: number) => fc.integer({ min, max })
 const atMs = fc.nat(FAULTS_END_MS - 1000)
-export const changeAt = (at: fc.Arbitrary<number>) => fc.record({ atMs: at, server: fc.nat(1), token: fc.nat(1) })
+export const changeAt = (at: fc.Arbitrary<number>) => fc.record({ atMs: at, server: fc.nat(1), subject: fc.nat(2) })
 
 /** What goes wrong with one process, or with what all of them need meanwhile: often several things at once. */
 export function anythingOf<Kind extends string>(kinds: readonly Kind[], lastTarget: number) {

@@ -240,7 +240,7 @@ export async function simulate(
   }
   const make = (at: number, server: number, token: number, name: string) =>
     world.after(at, () => void change(server, `t${token % TOKENS}`, name))
-  for (const [index, { atMs, server, token }] of changes.entries()) make(atMs, server, token, `change ${index}`)
+  for (const [index, { atMs, server, subject }] of changes.entries()) make(atMs, server, subject, `change ${index}`)
   for (let server = 0; server < SERVERS; server++) {
     make(FAULTS_END_MS + 2000, server, server, `last change ${server}`)
   }

@@ -1,24 +1,16 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { type Coherence, type ConnectionEvents, holdLease, type StaleState, type Time } from '@ramp/verifier/coherence'
 import type pg from 'pg'
-import type { SessionClient } from '../../../src/storage/postgres-client.ts'
 import { postgresSettledEpoch } from '../../../src/storage/postgres-leases.ts'
 import { Settlement } from '../../../src/storage/settlement.ts'
-import { boardSize, followBoard, postTo } from '../../../src/verification/coherence-board.ts'
-import { connectNode } from '../../../src/verification/node-lease.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
+import { SUBJECTS } from './credentials.ts'
 import { type DatabaseFlaws, SimulatedDatabase } from './database.ts'
 import { type Connection, Network } from './network.ts'
 import { FAULTS_END_MS, type Fault, type Outcome, type Schedule } from './schedule.ts'
+import { type NodeFlaws, simulatedNode } from './simulated-node.ts'
 import { Process, World } from './world.ts'
 
 /** A rule that is broken on purpose, around the real code: the simulation has to find out. */
-export interface Flaws extends DatabaseFlaws {
-  /** Around what the verifier asks of the real code. */
-  coherent?(coherence: Coherence, board: SharedArrayBuffer): Coherence
-  time?(time: Time): Time
-  /** Nothing is forgotten as a whole. */
-  readonly keepsCache?: boolean
+export interface Flaws extends DatabaseFlaws, NodeFlaws {
   readonly answersUnsettled?: boolean
   readonly answersRepetitions?: boolean
 }
@@ -33,7 +25,6 @@ export type FaultKind = (typeof FAULTS)[number]
 
 const VERIFIERS = 3
 const SERVERS = 2
-const TOKENS = 2
 
 /** Then a change is made at each server, and within this everything has to be well. */
 const END_MS = FAULTS_END_MS + 10_000
@@ -49,76 +40,24 @@ export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, f
   const random = seededRandom(seed).below1
   const world = new World(random)
   const database = new SimulatedDatabase(world, flaws)
-  /** The last change of each token that was answered. */
+  /** Of each subject, the last change that was answered. */
   const answered = new Map<string, number>()
   let stale: string | undefined
-  let fromMemory = 0
   let answers = 0
 
-  const ports: MessagePort[] = []
   const newProcess = () => new Process(world, world.between(SLOWEST, FASTEST))
-  const assertFresh = (where: string, token: string, state: number, wanted: number) => {
-    if (state < wanted)
-      stale ??= `${where} at ${world.now} ms: ${token} as of change ${state}, after ${wanted} was answered`
+  const ledger = {
+    wanted: (subject: string) => answered.get(subject) ?? 0,
+    believed(where: string, subject: string, state: number, wanted: number) {
+      if (state < wanted)
+        stale ??= `${where} at ${world.now} ms: ${subject} as of change ${state}, after ${wanted} was answered`
+    },
   }
-
+  const nodes: ReturnType<typeof simulatedNode>[] = []
   function newVerifier(name: string, network: Network) {
-    const process = newProcess()
-    const cache = new Map<string, number>()
-    const stored = network.connect(process)
-    const forgettable: StaleState = {
-      dropToken: (id) => cache.delete(id),
-      dropAccount() {},
-      dropAllAccounts() {},
-      dropAll: () => {
-        if (!flaws.keepsCache) cache.clear()
-      },
-    }
-    const time = flaws.time?.(process.time) ?? process.time
-    const shared = new SharedArrayBuffer(boardSize)
-    const { port1, port2 } = new MessageChannel()
-    ports.push(port1)
-    // Two threads in reality; here no message comes by itself, as if the one that verifies never rested.
-    const connect = (events: ConnectionEvents) =>
-      connectNode(network.connect(process) as unknown as SessionClient, events)
-    holdLease({ ...postTo({ shared, port: port2 }), connect, time })
-    const real = followBoard({ shared, port: port1 }, forgettable, { onDoubt() {}, onRenewed() {} }, time)
-    const coherence = flaws.coherent?.(real, shared) ?? real
-
-    /** As verification/postgres-verifier.ts does it. */
-    async function verify(token: string): Promise<void> {
-      const wanted = answered.get(token) ?? 0
-      if (coherence.isTrusted() && cache.has(token)) {
-        fromMemory++
-        return
-      }
-      const fill = coherence.beginFill()
-      try {
-        const { state, epoch } = await stored.ask(() => database.read(token, network.isSlowlyServed))
-        assertFresh(`${name}, read`, token, state, wanted)
-        if (coherence.mayKeep(fill, epoch)) cache.set(token, state)
-      } catch {
-        // 503.
-      }
-    }
-    function keepVerifying(): void {
-      void verify(`t${Math.floor(world.between(0, TOKENS))}`)
-      process.after(world.between(50, 250), keepVerifying)
-    }
-    keepVerifying()
-
-    return {
-      process,
-      network,
-      coherence,
-      /** Whether what it reads is kept. */
-      keeps: () => cache.size > 0,
-      /** What a verification that begins at this instant would be decided on. */
-      look(): void {
-        if (process.isStopped || process.isKilled || !coherence.isTrusted()) return
-        for (const [token, state] of cache) assertFresh(name, token, state, answered.get(token) ?? 0)
-      },
-    }
+    const node = simulatedNode({ name, process: newProcess(), network, database }, ledger, flaws)
+    nodes.push(node)
+    return node
   }
 
   function newServer(network: Network) {
@@ -129,12 +68,12 @@ export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, f
       pause: (ms) => process.pause(ms),
     })
     /** As `Database.write` does it, and a client that tries until it is answered. */
-    async function change(token: string, name: string): Promise<void> {
+    async function change(subject: string, name: string): Promise<void> {
       for (;;) {
         try {
-          const { made, seen, isOwn } = await pool.ask(() => database.change(token, name))
+          const { made, seen, isOwn } = await pool.ask(() => database.change(subject, name))
           if (!flaws.answersUnsettled && (isOwn || !flaws.answersRepetitions)) await settlement.settled(seen)
-          answered.set(token, Math.max(made, answered.get(token) ?? 0))
+          answered.set(subject, Math.max(made, ledger.wanted(subject)))
           answers++
           return
         } catch {
@@ -148,8 +87,8 @@ export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, f
   const names = Array.from({ length: VERIFIERS }, (_, index) => `verifier ${index}`)
   const verifiers = names.map((name) => newVerifier(name, new Network(world, database)))
   const servers = Array.from({ length: SERVERS }, () => newServer(new Network(world, database)))
-  const make = (at: number, server: number, token: number, name: string) =>
-    world.after(at, () => void servers[server % SERVERS]?.change(`t${token % TOKENS}`, name))
+  const make = (at: number, server: number, subject: number, name: string) =>
+    world.after(at, () => void servers[server % SERVERS]?.change(SUBJECTS[subject % SUBJECTS.length] as string, name))
 
   let steppedAt = Number.NEGATIVE_INFINITY
   function strike({ kind, target, forMs }: Fault<FaultKind>): void {
@@ -221,20 +160,20 @@ export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, f
   for (const fault of faults) {
     world.after(fault.atMs, () => strike({ ...fault, forMs: Math.min(fault.forMs, FAULTS_END_MS - fault.atMs) }))
   }
-  for (const [index, { atMs, server, token }] of changes.entries()) make(atMs, server, token, `change ${index}`)
+  for (const [index, { atMs, server, subject }] of changes.entries()) make(atMs, server, subject, `change ${index}`)
   for (const server of servers.keys()) make(FAULTS_END_MS + 2000, server, server, `last change ${server}`)
 
   await world.runUntil(END_MS, () => {
     for (const verifier of verifiers) verifier.look()
   })
-  const untrusting = verifiers.filter(({ coherence, keeps }) => !coherence.isTrusted() || !keeps()).length
+  const untrusting = verifiers.filter(({ isTrusted, keeps }) => !isTrusted() || !keeps()).length
   const missing = changes.length + SERVERS - answers
-  for (const port of ports) port.close()
+  for (const node of nodes) node.close()
   const isWell = untrusting === 0 && missing === 0
   return {
     stale,
     stuck: isWell ? undefined : `${untrusting} verifiers trust or keep nothing, ${missing} changes are not answered`,
-    fromMemory,
+    fromMemory: nodes.reduce((sum, node) => sum + node.fromMemory(), 0),
     answered: answers,
   }
 }
