@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { assertStillHolds, type Behind } from './authority.ts'
+import { Problem } from '../core/problem.ts'
+import { type Authority, assertStillHolds, type Behind } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
@@ -52,6 +53,14 @@ export function openPostgres(url: string): PostgresDatabase {
   const settlement = new Settlement((epoch) => postgresSettledEpoch(verificationPool, epoch))
 
   function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
+    return attempt(behind, work).catch(async (error: unknown) => {
+      // A caller who has lost authority meanwhile learns that, and not why the work was refused.
+      if (error instanceof Problem && typeof behind !== 'string') await assertHolds(behind)
+      throw error
+    })
+  }
+
+  function attempt<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
     return db.transaction().execute(async (trx) => {
       let seen: SeenChange | undefined
       const result = await runToCommit(trx, 'postgres', work, async () => {
@@ -62,6 +71,11 @@ export function openPostgres(url: string): PostgresDatabase {
       const { epoch, isOwn } = seen ?? (await readSeen(trx, SEEN))
       return { result, epoch, isOwn }
     })
+  }
+
+  async function assertHolds(authority: Authority): Promise<void> {
+    const { epoch } = await aside.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
+    await assertStillHolds(authority, epoch, aside)
   }
 
   return {
@@ -87,10 +101,7 @@ export function openPostgres(url: string): PostgresDatabase {
       if (isOwn) await settlement.settled(epoch)
       return result
     },
-    async assertHolds(authority) {
-      const { epoch } = await db.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
-      await assertStillHolds(authority, epoch, db)
-    },
+    assertHolds,
     async migrate() {
       // Without the limits: an index on a large table takes its time.
       const unlimited = new Kysely<Tables>({ dialect: new TransactionalDialect(openPool(url, { max: 1 })) })

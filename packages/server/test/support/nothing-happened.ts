@@ -11,6 +11,11 @@ const SNAPSHOTS = {
   access_token: 'SELECT * FROM access_token ORDER BY id',
   device_authorization: 'SELECT id, decided_by, redeemed_at FROM device_authorization ORDER BY id',
   session: 'SELECT id, account_id FROM session ORDER BY id',
+  account_group: 'SELECT * FROM account_group ORDER BY id',
+  group_member: 'SELECT * FROM group_member ORDER BY group_id, account_id',
+  group_nesting: 'SELECT * FROM group_nesting ORDER BY group_id, member_group_id',
+  group_role: 'SELECT * FROM group_role ORDER BY group_id, role',
+  policy: 'SELECT * FROM policy',
   authz_clock: 'SELECT * FROM authz_clock',
   audit_event: 'SELECT * FROM audit_event ORDER BY id',
 } as const
@@ -23,16 +28,19 @@ export async function nothingHappens(
   act: () => Promise<Answer>,
   but: readonly Watched[] = [],
 ): Promise<Answer> {
-  const before = await snapshot(server)
+  const before = { ...(await snapshotOf(server)) }
   const answer = await act()
-  const after = await snapshot(server)
-  for (const table of but) before[table] = after[table]
+  const after = await snapshotOf(server)
+  for (const table of but) before[table] = after[table] ?? []
   expect(after).toEqual(before)
   return answer
 }
 
-async function snapshot(server: TestServer): Promise<Record<string, unknown>> {
-  const tables: Record<string, unknown> = {}
+/** The rows of every table that a refused request must leave as they are. */
+export type Snapshot = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
+
+export async function snapshotOf(server: TestServer): Promise<Snapshot> {
+  const tables: Record<string, Record<string, unknown>[]> = {}
   for (const [table, text] of Object.entries(SNAPSHOTS)) tables[table] = await server.sql(text)
   return tables
 }
