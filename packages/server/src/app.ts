@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { LogController } from 'fastify'
 import { registerAuditRoutes } from './audit/audit-routes.ts'
 import { type Config, ConfigError } from './config.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { Problem } from './core/problem.ts'
+import type { ProblemCode } from './core/problem-catalogue.ts'
 import { registerGroupRoutes } from './groups/group-routes.ts'
 import { registerMembershipRoutes } from './groups/membership-routes.ts'
 import { ACCESS, type AccessRule } from './http/access.ts'
@@ -12,6 +14,7 @@ import { authentication } from './http/authenticate.ts'
 import { acceptOnlyJson, BODY_LIMIT_BYTES, ignoreBodies } from './http/body-parser.ts'
 import { handleError, problemBody, sendProblem } from './http/error-handler.ts'
 import { acceptOnlyForms } from './http/form-body.ts'
+import { refuseLateReads } from './http/late-reads.ts'
 import { loggerOptions, logRequest } from './http/logging.ts'
 import { handleOAuthError } from './http/oauth-errors.ts'
 import { registerOpenApi } from './http/openapi.ts'
@@ -84,6 +87,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: trustOf(config.trustProxy),
     requestTimeout: REQUEST_LIMIT_MS,
+    http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
     schemaController: { compilersFactory: { buildSerializer } },
@@ -113,6 +117,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   acceptOnlyJson(app)
   const closeRoutes = guardRoutes(app, extra ? { ...ACCESS, ...extra.access } : ACCESS)
   app.decorateRequest('actor')
+  app.decorateRequest('admittedAt', null)
   app.addHook('onRequest', authentication(services, config.publicUrl))
   let isFinishing = false
   app.decorate('finishConnections', () => {
@@ -127,6 +132,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
     done()
   })
+  app.addHook('onSend', refuseLateReads(services))
   app.addHook('onResponse', logRequest)
   app.addHook('onError', auditRefusals(services))
   app.setErrorHandler(handleError)
@@ -195,13 +201,26 @@ export function catalogueOf({ rolesFile }: Config): RoleCatalogue {
   }
 }
 
-/** A request that has not come in whole by then is given up: a sender may be slow, not endless. */
-const REQUEST_LIMIT_MS = 30_000
+/**
+ * A request must arrive whole within this time. The authority for it is decided when its headers arrive, so a body that
+ * trickles in would keep an old decision alive. Node takes the longer of this and the limit for the headers as the limit for
+ * the whole, so both are the same.
+ */
+const REQUEST_LIMIT_MS = 10_000
+
+/** How often Node looks for requests over the limit. Its default, 30 s, would add as much to the limit. */
+const CONNECTIONS_CHECK_MS = 1000
 
 /** Fastify's own hop counts trust nobody; hop 0 is the peer itself. */
 function trustOf(trustProxy: Config['trustProxy']) {
   if (typeof trustProxy === 'number') return (_address: string, hop: number) => hop < trustProxy
   return trustProxy === false ? false : [...trustProxy]
+}
+
+/** What the errors of Node's parser mean; any other is a bad request. */
+const UNREADABLE: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 }
 
 /** A request that Node's parser refuses never reaches a route; it is answered in the same form. */
@@ -210,10 +229,14 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
     socket.destroy()
     return
   }
-  const problem = new Problem(error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'bad_request')
+  const problem = new Problem(UNREADABLE[error.code ?? ''] ?? 'bad_request')
   const body = JSON.stringify(problemBody(problem, randomUUID()))
-  const reason = problem.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${reason}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  // Destroyed, not only ended: the rest of a late body must not be read any more.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
 }

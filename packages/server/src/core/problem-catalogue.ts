@@ -75,6 +75,7 @@ export const PROBLEMS = {
   too_many_sign_ins: { status: 429, title: 'Too many failed sign-ins. Try again later.' },
   too_many_codes: { status: 429, title: 'Too many codes that nobody has, or too many new ones. Try again later.' },
   too_many_access_tokens: { status: 429, title: 'As many access tokens are in force as one token may have at a time.' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time. Send it within 10 seconds.' },
   headers_too_large: { status: 431, title: 'The request headers are too large.' },
 
   internal_error: { status: 500, title: 'Something went wrong on our side.' },

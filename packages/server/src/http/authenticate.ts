@@ -24,6 +24,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls, once the access rule has let them in. */
     actor: Actor
+    /** When that was, epoch milliseconds; null before it. */
+    admittedAt: number | null
   }
   interface FastifyContextConfig {
     /** Set for every route from the access matrix. */
@@ -56,14 +58,17 @@ export function authentication(services: Services, publicUrl: string | null) {
     }
     const { secret, client } = presented
     if (secret === undefined) {
-      sessionOf(services, publicUrl, req).then((actor) => admit(req, actor, rule, done), done)
+      sessionOf(services, publicUrl, req).then(
+        (actor) => admit(req, { actor, rule, now: services.clock() }, done),
+        done,
+      )
       return
     }
     // Not within the `try`: the rest of the request may run before this returns.
     services.verifier.verify(secret, presenterOf(req), (verdict, epoch) => {
       if (client !== undefined && !isOfClient(verdict, client)) done(invalidClient())
       else if (verdict.outcome !== 'active') done(refusalOf(verdict.outcome))
-      else admit(req, tokenActor(verdict, epoch), rule, done)
+      else admit(req, { actor: tokenActor(verdict, epoch), rule, now: services.clock() }, done)
     })
   }
 }
@@ -117,8 +122,13 @@ function presenterOf(req: FastifyRequest) {
   return { address: plainAddress(req.ip), client: req.headers['user-agent'] }
 }
 
-function admit(req: FastifyRequest, actor: AuthenticatedActor, rule: AccessRule, done: (error?: Error) => void): void {
+function admit(
+  req: FastifyRequest,
+  { actor, rule, now }: { readonly actor: AuthenticatedActor; readonly rule: AccessRule; readonly now: number },
+  done: (error?: Error) => void,
+): void {
   req.actor = actor
+  req.admittedAt = now
   done(refusalBy(rule, actor))
 }
 

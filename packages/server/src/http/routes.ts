@@ -92,7 +92,13 @@ function describe(route: RouteOptions, rule: AccessRule): void {
 /** What can go wrong at any route with such a rule and such inputs. */
 function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
   const { body, params, querystring } = route.schema ?? {}
-  const codes: ProblemCode[] = ['bad_request', 'headers_too_large', 'internal_error', 'storage_unavailable']
+  const codes: ProblemCode[] = [
+    'bad_request',
+    'request_timeout',
+    'headers_too_large',
+    'internal_error',
+    'storage_unavailable',
+  ]
   if (body) codes.push('validation_failed')
   // A body is parsed before anybody asks whether one is wanted.
   if (![route.method].flat().includes('GET')) {

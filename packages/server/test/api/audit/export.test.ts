@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../../support/actors.ts'
+import { addManyEvents } from '../../support/audit-events.ts'
 import { onBothEngines } from '../../support/databases.ts'
 import { useServer } from '../../support/test-app.ts'
 
@@ -79,13 +80,7 @@ onBothEngines('Exporting audit events', (engine) => {
   })
 
   test('reads no faster than the client takes it', async () => {
-    const columns = `at, action, outcome, actor_account_id, actor_username, credential, credential_id, address,
-      request_id, target_type, target_id`
-    await server.sql(`INSERT INTO audit_event (id, ${columns}, detail, previous_digest, digest)
-      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-      SELECT c.last_id + i, ${columns}, '{"padding":"${'x'.repeat(400)}"}', previous_digest, digest
-      FROM n, audit_chain c, audit_event e WHERE e.id = 1`)
-    await server.sql(`UPDATE audit_chain SET last_id = last_id + ${MANY}`)
+    await addManyEvents(server, MANY)
     const sockets: Socket[] = []
     server.app.server.on('connection', (socket) => void sockets.push(socket))
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
