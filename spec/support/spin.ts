@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-const MODEL = fileURLToPath(new URL('../coherence.pml', import.meta.url))
+/** The models, by their files in `spec/`. */
+type Model = 'coherence.pml' | 'authority.pml'
 
 /** Below the 4 GiB that a small machine has. */
 const MEMORY_MIB = 3500
@@ -24,19 +25,20 @@ export interface Search {
   readonly report: string
 }
 
-/** Searches the model, compiled with these definitions (`['CHANGES=3', 'NO_LEASE_CHECK']`), in a folder of its own. */
-export async function search(definitions: readonly string[]): Promise<Search> {
+/** Searches a model, compiled with these definitions (`['CHANGES=3', 'NO_LEASE_CHECK']`), in a folder of its own. */
+export async function search(definitions: readonly string[], model: Model = 'coherence.pml'): Promise<Search> {
+  const file = fileURLToPath(new URL(`../${model}`, import.meta.url))
   const folder = await mkdtemp(join(tmpdir(), 'ramp-model-'))
   const defined = definitions.map((definition) => `-D${definition}`)
   const inFolder = { cwd: folder, maxBuffer: 2 ** 28 }
   try {
-    await run('spin', [...defined, '-a', MODEL], inFolder)
+    await run('spin', [...defined, '-a', file], inFolder)
     // Every step concerns what others see, so there is no order of steps that could be left out (NOREDUCE).
     const options = ['-O1', '-w', '-DSAFETY', '-DNOREDUCE', `-DMEMLIM=${MEMORY_MIB}`]
     await run('gcc', [...options, '-o', 'pan', 'pan.c'], inFolder)
     const { stdout } = await run('./pan', [`-m${LONGEST_PATH}`], inFolder)
     const violations = numberIn(stdout, /errors: (\d+)/)
-    const trail = ['-t', '-p', '-k', 'coherence.pml.trail', MODEL]
+    const trail = ['-t', '-p', '-k', `${model}.trail`, file]
     // It fails at the assertion, as it should.
     const steps = violations === 0 ? '' : await run('spin', [...defined, ...trail], inFolder).then(printed, printed)
     return {
