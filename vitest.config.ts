@@ -33,6 +33,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: 'scripts', include: ['scripts/test/**/*.test.ts'] } },
       { test: { name: 'faults', include: ['faults/**/*.test.ts'], testTimeout: HANG_MS } },
       {
         test: {
