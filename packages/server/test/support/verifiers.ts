@@ -1,4 +1,4 @@
-import { createVerifier, type FreshnessEvent, type Verifier } from '@ramp/verifier'
+import { createVerifier, type FreshnessEvent, type Verifier, type VerifierOptions } from '@ramp/verifier'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type TokenHolder, tokenVerifier } from './actors.ts'
 import { startServer, type TestServer } from './test-app.ts'
@@ -14,7 +14,11 @@ export interface InProcessVerifier extends Verifier {
 }
 
 /** A verifier in another service that asks `server` at `origin`, by default its own. */
-export async function connectVerifier(server: TestServer, origin = server.origin): Promise<InProcessVerifier> {
+export async function connectVerifier(
+  server: TestServer,
+  origin = server.origin,
+  options: Partial<VerifierOptions> = {},
+): Promise<InProcessVerifier> {
   const { secret } = await tokenVerifier(server.origin, server.administrator)
   const asked: string[] = []
   const freshness: FreshnessEvent[] = []
@@ -22,6 +26,7 @@ export async function connectVerifier(server: TestServer, origin = server.origin
     url: origin,
     token: secret,
     name: 'the tests',
+    ...options,
     onFreshness: (event) => void freshness.push(event),
     fetch(input, init) {
       asked.push(new URL(String(input)).pathname)
