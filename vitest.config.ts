@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 /** Real servers, databases and password hashes on a busy machine: none is timed, and a test that hangs still ends. */
 const HANG_MS = 30_000
 
+/** What a test polls for may need a lease to run out, or a new connection. The default, a second, is shorter than that. */
+const POLL = { poll: { timeout: 20_000 } }
+
 export default defineConfig({
   test: {
     // Many tests wait: for a lease to run out, a server to start, a page to look again. On two cores, four files at a time.
@@ -14,13 +17,22 @@ export default defineConfig({
           name: 'verifier',
           include: ['packages/verifier/test/**/*.test.ts'],
           testTimeout: HANG_MS,
+          expect: POLL,
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'client', include: ['packages/client/test/**/*.test.ts'], testTimeout: HANG_MS } },
+      { test: { name: 'client', include: ['packages/client/test/**/*.test.ts'], testTimeout: HANG_MS, expect: POLL } },
       // Each test is a search that keeps a core busy.
       { test: { name: 'spec', include: ['spec/**/*.test.ts'], maxConcurrency: 2 } },
-      { test: { name: 'cli', include: ['packages/cli/test/**/*.test.ts'], testTimeout: HANG_MS, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'cli',
+          include: ['packages/cli/test/**/*.test.ts'],
+          testTimeout: HANG_MS,
+          hookTimeout: 60_000,
+          expect: POLL,
+        },
+      },
       { test: { name: 'web', include: ['packages/web/test/**/*.test.ts'], testTimeout: HANG_MS } },
       {
         test: {
@@ -30,17 +42,19 @@ export default defineConfig({
           // Files share a process, not a server: each starts its own, and loading the code anew costs a second a file.
           isolate: false,
           testTimeout: HANG_MS,
+          expect: POLL,
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'scripts', include: ['scripts/test/**/*.test.ts'] } },
-      { test: { name: 'faults', include: ['faults/**/*.test.ts'], testTimeout: HANG_MS } },
+      { test: { name: 'scripts', include: ['scripts/test/**/*.test.ts'], testTimeout: HANG_MS } },
+      { test: { name: 'faults', include: ['faults/**/*.test.ts'], testTimeout: HANG_MS, expect: POLL } },
       {
         test: {
           name: 'examples',
           include: ['examples/*/test/**/*.test.ts'],
           globalSetup: ['examples/proxies/test/support/global-setup.ts'],
           testTimeout: HANG_MS,
+          expect: POLL,
           hookTimeout: 60_000,
         },
       },

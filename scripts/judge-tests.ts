@@ -14,6 +14,7 @@ export function judgeTests(report: TestReport | undefined, expected: ExpectedTes
   const reasons = exitStatus === 0 ? [] : [`npm test ended with status ${exitStatus}.`]
   if (report === undefined) return [...reasons, 'Vitest wrote no report.']
   reasons.push(...report.failed.map((name) => `Failed: ${name}`))
+  reasons.push(...report.unfinished.map((name) => `Did not finish: ${name}`))
   reasons.push(...report.broken.map((what) => `Broken: ${what}`))
   reasons.push(...report.unhandledErrors.map((message) => `Unhandled error: ${message}`))
   const unexpected = report.skipped.filter((name) => !Object.hasOwn(expected.maySkip, name))
@@ -31,14 +32,18 @@ function main([reportPath = '', expectedPath = '', exitStatus]: readonly string[
   const written = readFileSync(reportPath, 'utf8')
   const report = written === '' ? undefined : (JSON.parse(written) as TestReport)
   const reasons = judgeTests(report, expected, Number(exitStatus))
-  const { passed = 0, failed = [], broken = [], unhandledErrors = [], skipped = [] } = report ?? {}
+  const { passed = 0, skipped = [] } = report ?? {}
   const lines = [
     ...reasons,
     ...skipped.filter((name) => name in expected.maySkip).map((name) => `Skipped: ${name}: ${expected.maySkip[name]}`),
-    `${passed} passed, ${failed.length + broken.length + unhandledErrors.length} failed, ${skipped.length} skipped`,
+    `${passed} passed, ${report === undefined ? 0 : countFailures(report)} failed, ${skipped.length} skipped`,
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
   process.exitCode = reasons.length === 0 ? 0 : 1
+}
+
+function countFailures({ failed, unfinished, broken, unhandledErrors }: TestReport): number {
+  return failed.length + unfinished.length + broken.length + unhandledErrors.length
 }
 
 if (import.meta.main) main(process.argv.slice(2))

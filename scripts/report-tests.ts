@@ -6,6 +6,10 @@ import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/no
 export interface TestReport {
   readonly passed: number
   readonly failed: readonly string[]
+  /** Those of the failed tests that took too long, and showed nothing else. */
+  readonly timedOut: readonly string[]
+  /** Tests that had begun or were waiting when the run ended. */
+  readonly unfinished: readonly string[]
   readonly skipped: readonly string[]
   /** Files that did not load or did not finish, and groups whose hooks failed: each with its error. */
   readonly broken: readonly string[]
@@ -39,8 +43,9 @@ function reportOf(
     tests.filter(isCounted).map((test) => `${nameOf(test.module)} › ${test.fullName}`)
   return {
     passed: tests.filter((test) => test.result().state === 'passed').length,
-    // A test that did not finish is still pending.
-    failed: named((test) => ['failed', 'pending'].includes(test.result().state)),
+    failed: named((test) => test.result().state === 'failed'),
+    timedOut: named(hasOnlyTimedOut),
+    unfinished: named((test) => test.result().state === 'pending'),
     skipped: named((test) => test.result().state === 'skipped'),
     broken: modules.flatMap(brokenPartsOf),
     unhandledErrors: unhandledErrors.map((error) => firstLine(error.message)),
@@ -55,6 +60,11 @@ function brokenPartsOf(module: TestModule): string[] {
   const inFile = module.errors().map((error) => `${nameOf(module)}: ${firstLine(error.message)}`)
   const isUnfinished = !['passed', 'failed', 'skipped'].includes(module.state())
   return [...inFile, ...inGroups, ...(isUnfinished ? [`${nameOf(module)}: did not finish`] : [])]
+}
+
+function hasOnlyTimedOut(test: TestCase): boolean {
+  const { errors = [] } = test.result()
+  return errors.length > 0 && errors.every(({ message }) => /^(Test|Hook) timed out in /.test(message))
 }
 
 const nameOf = (module: TestModule) => `${module.project.name} ${module.relativeModuleId}`

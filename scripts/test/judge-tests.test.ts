@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { judgeTests } from '../judge-tests.ts'
 import type { TestReport } from '../report-tests.ts'
 
-const good: TestReport = { passed: 3, failed: [], skipped: [], broken: [], unhandledErrors: [], isInterrupted: false }
+const good: TestReport = {
+  passed: 3,
+  failed: [],
+  timedOut: [],
+  unfinished: [],
+  skipped: [],
+  broken: [],
+  unhandledErrors: [],
+  isInterrupted: false,
+}
 const expected = { leastPassed: 3, maySkip: { 'server a.test.ts › needs a privilege': 'needs CAP_SYS_NICE' } }
 
 describe('A run of the tests', () => {
@@ -12,6 +21,7 @@ describe('A run of the tests', () => {
 
   test.each<[string, Partial<TestReport>, string]>([
     ['a test failed', { failed: ['server a.test.ts › x'] }, 'Failed: server a.test.ts › x'],
+    ['a test did not finish', { unfinished: ['e2e d.test.ts › z'] }, 'Did not finish: e2e d.test.ts › z'],
     ['a file is broken', { broken: ['web b.test.ts: no such module'] }, 'Broken: web b.test.ts: no such module'],
     ['an error went unhandled', { unhandledErrors: ['too late'] }, 'Unhandled error: too late'],
     ['a test was skipped', { skipped: ['cli c.test.ts › y'] }, 'Skipped, but not listed in maySkip: cli c.test.ts › y'],

@@ -199,7 +199,12 @@ export const COHERENCE = [
   ),
   ...mutationsOf(
     'packages/server/src/verification/sqlite-verifier.ts',
-    ['api/coherence/sqlite-cache', 'api/coherence/two-servers', 'api/storage/sqlite-unavailable'],
+    [
+      'api/coherence/sqlite-cache',
+      'api/coherence/two-servers',
+      'api/storage/sqlite-unavailable',
+      'api/storage/sqlite-unreadable',
+    ],
     [
       [
         'if (failure === undefined) {',
@@ -220,7 +225,12 @@ export const COHERENCE = [
   ),
   ...mutationsOf(
     'packages/server/src/verification/coherence-sqlite.ts',
-    ['api/coherence/sqlite-cache', 'api/coherence/two-servers', 'api/coherence/every-way'],
+    [
+      'api/coherence/sqlite-cache',
+      'api/coherence/two-servers',
+      'api/coherence/every-way',
+      'api/storage/sqlite-unreadable',
+    ],
     [
       [
         'applyChanges()\n      seenVersion = version',

@@ -42,7 +42,7 @@ export const SESSIONS = [
   ),
   ...mutationsOf(
     'packages/server/src/sessions/sign-in.ts',
-    ['api/sessions/sign-in', 'api/sessions/sign-in-limits'],
+    ['api/sessions/changed-meanwhile', 'api/sessions/sign-in', 'api/sessions/sign-in-limits'],
     [
       ['!isRight ||', '', 'Any password signs in.'],
       ['|| member.deactivatedAt !== null) {', ') {', 'A deactivated member gets a session.'],
@@ -62,7 +62,7 @@ export const SESSIONS = [
   ),
   ...mutationsOf(
     'packages/server/src/sessions/change-password.ts',
-    ['api/sessions/password', 'api/policy/account-changes'],
+    ['api/sessions/changed-meanwhile', 'api/sessions/password', 'api/policy/account-changes'],
     [
       [
         'if (!(await passwordMatches(currentPassword, hash))) {',

@@ -6,7 +6,7 @@ const SIMULATION = ['coherence/simulation']
 export const SETTLEMENT = [
   ...mutationsOf(
     'packages/server/src/storage/settlement.ts',
-    ['coherence/settlement'],
+    ['coherence/settlement', 'coherence/settlement-limit'],
     [
       [
         'if (waiter.epoch <= settledEpoch) this.#end(waiter)',
