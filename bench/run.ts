@@ -12,6 +12,7 @@ import { measurePostgres } from './postgres.ts'
 import type { Row } from './statistics.ts'
 import { measureVerification } from './verification.ts'
 import { measureWorkers } from './workers.ts'
+import { measureWrites } from './writes.ts'
 
 /**
  * `npm run bench`: measures what RAMP promises of its speed, prints a table, and writes `bench/results/bench.json`. Ratios are
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   http: measureHttp,
   verification: measureVerification,
   postgres: measurePostgres,
+  writes: measureWrites,
   groups: measureGroups,
   oauth: (folder) => measureOAuth(folder),
   bulk: measureBulkRevocation,

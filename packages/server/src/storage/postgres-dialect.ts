@@ -7,6 +7,7 @@ import {
   PostgresDriver,
 } from 'kysely'
 import type pg from 'pg'
+import { LEASE_MS } from './lease.ts'
 
 /**
  * Kysely's PostgreSQL, which leaves nothing behind in a session: what is set and what is locked ends with the transaction.
@@ -25,7 +26,11 @@ export class TransactionalDialect extends PostgresDialect {
 
   override createDriver() {
     if (this.#lockTimeoutMs === undefined) return super.createDriver()
-    return new LimitedDriver(this.#pool, `SET LOCAL lock_timeout = ${this.#lockTimeoutMs}`)
+    return new LimitedDriver(this.#pool, [
+      'SET TRANSACTION ISOLATION LEVEL READ COMMITTED',
+      `SET LOCAL lock_timeout = ${this.#lockTimeoutMs}`,
+      `SET LOCAL idle_in_transaction_session_timeout = ${LEASE_MS}`,
+    ])
   }
 
   override createAdapter() {
@@ -33,21 +38,23 @@ export class TransactionalDialect extends PostgresDialect {
   }
 }
 
+/**
+ * Transactions under limits, whatever the database's own settings are. Read committed: the check at commit needs a snapshot
+ * for each statement. A node that hangs within a transaction loses it after the time of a lease, so the locks that
+ * every change needs hold others up no longer than its lease does.
+ */
 class LimitedDriver extends PostgresDriver {
-  readonly #limit: string
+  readonly #settings: string
 
-  constructor(pool: pg.Pool, limit: string) {
+  constructor(pool: pg.Pool, settings: readonly string[]) {
     super({ pool })
-    this.#limit = limit
+    this.#settings = settings.join('; ')
   }
 
   override beginTransaction(...[connection, settings]: Parameters<PostgresDriver['beginTransaction']>) {
-    // With the BEGIN, in one round trip. The check at commit needs a snapshot for each statement, whatever the database's
-    // default isolation level is.
+    // With the BEGIN, in one round trip.
     const executeQuery = ({ sql }: CompiledQuery) =>
-      connection.executeQuery(
-        CompiledQuery.raw(`${sql}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${this.#limit}`),
-      )
+      connection.executeQuery(CompiledQuery.raw(`${sql}; ${this.#settings}`))
     return super.beginTransaction({ ...connection, executeQuery } as DatabaseConnection, settings)
   }
 }

@@ -42,12 +42,13 @@ const schedule: fc.Arbitrary<Schedule<FaultKind>> = fc
 test('Whatever happens when, nothing stale is accepted, and all is well again afterwards', {
   timeout: LIMIT_MS,
 }, async () => {
-  const seen = { fromMemory: 0, answered: 0 }
+  const seen = { fromMemory: 0, answered: 0, commits: 0 }
   await fc.assert(
     fc.asyncProperty(schedule, async (happening) => {
       const outcome = await simulate(happening)
       seen.fromMemory += outcome.fromMemory
       seen.answered += outcome.answered
+      seen.commits += outcome.commits ?? 0
       expect(outcome).toMatchObject({ stale: undefined, stuck: undefined })
     }),
     { numRuns: SCHEDULES, seed: SEED },
@@ -55,6 +56,7 @@ test('Whatever happens when, nothing stale is accepted, and all is well again af
   // It was about something.
   expect(seen.fromMemory).toBeGreaterThan(20 * SCHEDULES)
   expect(seen.answered).toBeGreaterThan(5 * SCHEDULES)
+  expect(seen.commits).toBeGreaterThan(5 * SCHEDULES)
 })
 
 test('The same schedule happens the same way twice', async () => {
@@ -92,6 +94,9 @@ const FLAWS: Record<string, Flaws> = {
   'answers repetitions before settlement': { answersRepetitions: true },
   'passes over leases that are over': { passesOver: true },
   'does not wait after the loss of leases': { forgetsLoss: true },
+  'commits a request without asking again': { asksOnce: true },
+  'commits a request by the epoch of its commit': { forgetsEpoch: true },
+  'reads the clock at commit without its lock': { sharesNoLock: true },
 }
 
 test.for(Object.entries(FLAWS))('It is found out that one %s', { timeout: LIMIT_MS }, async ([, flaws]) => {

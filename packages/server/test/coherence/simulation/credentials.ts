@@ -11,6 +11,9 @@ export interface SimulatedToken {
   readonly subject: string
 }
 
+/** Where every call comes from. */
+export const PRESENTER = { address: '192.0.2.1', client: undefined }
+
 interface SimulatedAccount {
   readonly id: string
   readonly subject: string

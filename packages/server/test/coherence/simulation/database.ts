@@ -22,11 +22,18 @@ export interface DatabaseFlaws {
   readonly comparesNames?: boolean
   /** What was pruned is not told. */
   readonly hidesGaps?: boolean
+  /** A transaction reads the clock without a lock that keeps changes out until it commits. */
+  readonly sharesNoLock?: boolean
 }
 
 interface Snapshot {
   readonly epoch: number
   stateOf(subject: string): number
+}
+
+/** A transaction that has checked its authority and holds the clock's lock with others. */
+export interface OpenTransaction {
+  readonly epoch: number
 }
 
 interface Row {
@@ -37,6 +44,9 @@ interface Row {
 
 /** Ids, what was applied, the renewals before, accounts, the least that was applied, what was dropped if something was. */
 type RenewalValues = [[string], [number], [number], [null], number, (readonly string[])?]
+
+/** As storage/postgres-dialect.ts sets it. */
+const IDLE_LIMIT_MS = LEASE_MS
 
 /** Longer than almost any statement here takes; now and then one hangs between its snapshot and its commit. */
 const LONG_STATEMENT_MS = 800
@@ -61,6 +71,9 @@ export class SimulatedDatabase {
   /** Rows whose lock is held, and who waits for it. */
   #locks = new Map<string, (() => void)[]>()
   #ids = 0
+  /** Transactions that share the lock of the clock, and changes that wait for it. */
+  #sharers = new Set<OpenTransaction>()
+  #waitingChanges: (() => void)[] = []
   #onChange: ((told: string) => void)[] = []
   #onStop: (() => void)[] = []
 
@@ -81,6 +94,7 @@ export class SimulatedDatabase {
   /** Makes a change once, however often it is asked for; and the epoch that whoever asks has seen by then. */
   async change(subject: string, name: string) {
     this.#assertUp()
+    await this.#lockClockAlone()
     const made = this.#made.get(name)
     if (made !== undefined) return { made, seen: this.#epoch, isOwn: false }
     const epoch = ++this.#epoch
@@ -102,6 +116,39 @@ export class SimulatedDatabase {
     return snapshot
   }
 
+  /** As `authz_at_commit()`: shares the lock of the clock, then reads it. */
+  async lockClock(): Promise<OpenTransaction> {
+    this.#assertUp()
+    const transaction = { epoch: this.#epoch }
+    if (this.#flaws.sharesNoLock) return transaction
+    this.#sharers.add(transaction)
+    // The server ends a session that is idle in a transaction.
+    this.#world.after(IDLE_LIMIT_MS, () => this.#endTransaction(transaction))
+    return transaction
+  }
+
+  /** Rejects if the transaction is over. `committed` is called at the instant of the commit. */
+  async commit(transaction: OpenTransaction, committed: () => void): Promise<void> {
+    this.#assertUp()
+    if (!this.#flaws.sharesNoLock && !this.#sharers.has(transaction)) throw new Error('The transaction is over.')
+    committed()
+    this.#endTransaction(transaction)
+  }
+
+  #endTransaction(transaction: OpenTransaction): void {
+    this.#sharers.delete(transaction)
+    if (this.#sharers.size > 0) return
+    const waiting = this.#waitingChanges
+    this.#waitingChanges = []
+    for (const goOn of waiting) goOn()
+  }
+
+  async #lockClockAlone(): Promise<void> {
+    const run = this.#run
+    while (this.#sharers.size > 0) await new Promise<void>((resolve) => this.#waitingChanges.push(resolve))
+    if (run !== this.#run) throw new Error('The server went away.')
+  }
+
   prune(): void {
     this.#changes = []
   }
@@ -115,6 +162,7 @@ export class SimulatedDatabase {
     this.#isUp = false
     this.#run++
     this.#locks.clear()
+    for (const transaction of this.#sharers) this.#endTransaction(transaction)
     for (const listener of this.#onStop) listener()
   }
 

@@ -21,6 +21,8 @@ export interface Outcome {
   /** What has not come although all faults were long over. */
   readonly stuck: string | undefined
   readonly fromMemory: number
+  /** How many subjects were relied on by requests that committed. */
+  readonly commits?: number
   readonly answered: number
 }
 

@@ -9,6 +9,7 @@ import type { VerifierOptions } from '../../../src/verification/token-verifier.t
 import {
   ACCOUNT,
   accountIn,
+  PRESENTER,
   type SimulatedToken,
   stateOfAccount,
   stateOfToken,
@@ -17,10 +18,11 @@ import {
 } from './credentials.ts'
 import type { SimulatedDatabase } from './database.ts'
 import type { Network } from './network.ts'
+import { carryOutLater, type RequestFlaws } from './requests.ts'
 import type { Process } from './world.ts'
 
 /** A rule of the verifier that is broken on purpose. */
-export interface NodeFlaws {
+export interface NodeFlaws extends RequestFlaws {
   /** Around what the verifier asks of the real code. */
   coherent?(coherence: Coherence, board: SharedArrayBuffer): Coherence
   time?(time: Time): Time
@@ -33,6 +35,8 @@ export interface Answers {
   wanted(subject: string): number
   /** Hears in which state a subject was believed, and which state was wanted when the call began. */
   believed(where: string, subject: string, state: number, wanted: number): void
+  /** Hears that a request commits now which was let in on this state of a subject. */
+  committed(where: string, subject: string, state: number): void
 }
 
 interface Place {
@@ -42,8 +46,9 @@ interface Place {
   readonly database: SimulatedDatabase
 }
 
-const PRESENTER = { address: '192.0.2.1', client: undefined }
 const TWO_AT_ONCE = 0.3
+/** How many of the calls that are let in write something. */
+const WRITING = 0.05
 
 /** The product's verifier of a node, over a simulated primary, asked for tokens and sessions again and again. */
 export function simulatedNode({ name, process, network, database }: Place, answers: Answers, flaws: NodeFlaws) {
@@ -88,16 +93,26 @@ export function simulatedNode({ name, process, network, database }: Place, answe
     onFailure() {},
     onDoubt() {},
   }
+  const { random } = process.time
   const verifier = verifyOver(primary, options as unknown as VerifierOptions, cache)
 
   function verify({ secret, subject }: SimulatedToken): void {
     const wanted = answers.wanted(subject)
     const wantedOfAccount = answers.wanted(ACCOUNT.subject)
-    verifier.verify(secret, PRESENTER, (verdict) => {
+    verifier.verify(secret, PRESENTER, (verdict, epoch) => {
       if (verdict.outcome === 'unavailable') return
       if (verdict.outcome !== 'active') throw new Error(`A token that is there was ${verdict.outcome}.`)
       answers.believed(name, subject, stateOfToken(verdict.token), wanted)
       answers.believed(name, ACCOUNT.subject, stateOfAccount(verdict.account), wantedOfAccount)
+      if (random() >= WRITING) return
+      const states = new Map([
+        [subject, stateOfToken(verdict.token)],
+        [ACCOUNT.subject, stateOfAccount(verdict.account)],
+      ])
+      const committed = () => {
+        for (const [each, state] of states) answers.committed(name, each, state)
+      }
+      carryOutLater({ process, connection: stored, database }, { epoch, states }, committed, flaws).catch(() => {})
     })
   }
 
@@ -108,7 +123,6 @@ export function simulatedNode({ name, process, network, database }: Place, answe
       answers.believed(`${name}, session`, ACCOUNT.subject, stateOfAccount(principal), wanted)
   }
 
-  const { random } = process.time
   const anyToken = () => TOKENS[Math.floor(random() * TOKENS.length)] as SimulatedToken
   function keepAsking(): void {
     verify(anyToken())
