@@ -22,8 +22,11 @@ export const FILE_FAULTS = {
 
 export type FileFault = keyof typeof FILE_FAULTS
 
-/** The file of a SQLite database cannot be used, or not any more. The message is one sentence for an operator. */
-export class DatabaseFileError extends Error {
+/** A SQLite database cannot be used. The message is one sentence for an operator. */
+export class UnusableDatabase extends Error {}
+
+/** The file of a SQLite database cannot be used, or not any more. */
+export class DatabaseFileError extends UnusableDatabase {
   readonly fault: FileFault
 
   constructor(fault: FileFault, options?: ErrorOptions) {

@@ -1,4 +1,4 @@
-import { openSync, type Stats, statSync } from 'node:fs'
+import { openSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { DatabaseFileError, type FileFault } from './database-file-error.ts'
 import { leastWalBytes, readWalIndex, readWalSalts } from './wal-index.ts'
 
@@ -26,13 +26,24 @@ export interface FileFence {
   assertRecentlyIntact(nowMs: number): void
   /** To be called with what SQLite has thrown: a damaged file is refused from then on. */
   noteError(error: unknown): void
+  /** Refuses the file from now on. Throws {@link DatabaseFileError}. */
+  condemn(fault: FileFault): never
 }
 
 /** For a connection that another one is fenced for. */
-export const UNFENCED: FileFence = { assertIntact() {}, assertRecentlyIntact() {}, noteError() {} }
+export const UNFENCED: FileFence = {
+  assertIntact() {},
+  assertRecentlyIntact() {},
+  noteError() {},
+  condemn(fault) {
+    throw new DatabaseFileError(fault)
+  },
+}
 
 export function openFileFence(file: string): FileFence {
-  const names = { main: file, log: `${file}-wal`, index: `${file}-shm` }
+  // SQLite follows links before it names these two.
+  const real = realpathSync(file)
+  const names = { main: file, log: `${real}-wal`, index: `${real}-shm` }
   const opened = { log: statOf(names.log), index: statOf(names.index) }
   const log = keepOpen(names.log, opened.log)
   const index = keepOpen(names.index, opened.index)
@@ -40,8 +51,8 @@ export function openFileFence(file: string): FileFence {
   let checkedMs = performance.now()
   let fault: DatabaseFileError | undefined
 
-  function refuse(found: FileFault, cause?: unknown): never {
-    fault ??= new DatabaseFileError(found, { cause })
+  function refuse(found: FileFault): never {
+    fault ??= new DatabaseFileError(found)
     throw fault
   }
 
@@ -88,6 +99,7 @@ export function openFileFence(file: string): FileFence {
     noteError(error) {
       if (isDamage(error)) fault ??= new DatabaseFileError('damaged', { cause: error })
     },
+    condemn: refuse,
   }
 }
 
