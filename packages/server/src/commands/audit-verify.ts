@@ -18,15 +18,15 @@ export async function audit(config: Config, [what, ...rest]: readonly string[]):
       return
     }
     const { events, anchor, head } = verdict
+    process.stdout.write(`ok: ${events} events, each as it was recorded.\n`)
+    if (anchor.id > 0)
+      process.stdout.write(`Retention has removed those up to event ${anchor.id} (${anchor.digest}).\n`)
     for (const { id, detail } of await restores(database.read)) {
       const { missingFrom, missingUntil } = JSON.parse(detail) as Readonly<Record<string, string>>
       process.stdout.write(
         `A restore is recorded as event ${id}: what happened from ${missingFrom} until ${missingUntil} is missing.\n`,
       )
     }
-    process.stdout.write(`ok: ${events} events, each as it was recorded.\n`)
-    if (anchor.id > 0)
-      process.stdout.write(`Retention has removed those up to event ${anchor.id} (${anchor.digest}).\n`)
     process.stdout.write(`Head: event ${head.id}, digest ${head.digest}\n`)
   } finally {
     await database.close()

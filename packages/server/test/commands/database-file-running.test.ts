@@ -60,13 +60,25 @@ describe('A server on SQLite', () => {
     ['an older copy written over it', () => copyFileSync(beside('copies/plain.db'), file)],
     ['an older, packed copy written over it', () => copyFileSync(beside('copies/packed.db'), file)],
     ['an older copy moved to its place', () => renameSync(beside('copies/plain.db'), real())],
-    ['a link that leads to an older copy', () => (rmSync(file), symlinkSync(beside('copies/plain.db'), file))],
+    [
+      'a link that leads to an older copy',
+      () => {
+        rmSync(file)
+        symlinkSync(beside('copies/plain.db'), file)
+      },
+    ],
     ['a file that is gone', () => rmSync(real())],
     ['a link that leads nowhere', () => rmSync(file)],
     ['an emptied file', () => truncateSync(file)],
     ['half of the file', () => truncateSync(file, 8192)],
     ['a text written over it', () => writeFileSync(file, 'this is no database'.repeat(10_000))],
-    ['a folder in its place', () => (rmSync(real()), mkdirSync(real()))],
+    [
+      'a folder in its place',
+      () => {
+        rmSync(real())
+        mkdirSync(real())
+      },
+    ],
   ])('refuses everything after %s, and says so once in one sentence', async (_what, replace) => {
     replace()
     for (const script of revoked) expect((await script.get('/api/v1/me')).status).not.toBe(200)
