@@ -1,10 +1,9 @@
 /** `/readyz` and `doctor` find the same, and `/readyz` does so in 200 ms, whatever hangs. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, onBothEngines, type TestDatabase } from '../support/databases.ts'
-import { runProgram } from '../support/server-process.ts'
-import { startServer, type TestServer } from '../support/test-app.ts'
 import { useDistantNode } from '../support/nodes.ts'
-import { useServer } from '../support/test-app.ts'
+import { runProgram } from '../support/server-process.ts'
+import { startServer, type TestServer, useServer } from '../support/test-app.ts'
 
 onBothEngines('A server is not ready', (engine) => {
   let database: TestDatabase
@@ -28,7 +27,10 @@ onBothEngines('A server is not ready', (engine) => {
   ])('on %s, and doctor says so, too', async (_what, statement, code) => {
     await database.sql(statement)
     const { status, body } = await server.anonymous.get('/readyz')
-    expect({ status, codes: body.errors.map((fault: { code: string }) => fault.code) }).toEqual({ status: 503, codes: [code] })
+    expect({ status, codes: body.errors.map((fault: { code: string }) => fault.code) }).toEqual({
+      status: 503,
+      codes: [code],
+    })
     const { code: exit, stdout } = await runProgram({ args: ['doctor'], env: { RAMP_DATABASE_URL: database.url } })
     expect(exit).toBe(1)
     expect(stdout).toMatch(/✗ (migrations|audit chain): /)
