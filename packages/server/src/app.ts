@@ -34,6 +34,8 @@ import { registerDeviceAuthorizationRoutes } from './oauth/device-authorization-
 import { registerMetadataRoutes } from './oauth/metadata-routes.ts'
 import { registerRevocationRoutes } from './oauth/revocation-routes.ts'
 import { registerTokenEndpoint } from './oauth/token-endpoint-routes.ts'
+import { createReadiness } from './operations/readiness.ts'
+import { registerReadyz } from './operations/readyz-route.ts'
 import { registerPolicyRoutes } from './policy/policy-routes.ts'
 import { registerGrantRoutes } from './roles/grant-routes.ts'
 import { loadRoleCatalogue, type RoleCatalogue } from './roles/role-catalogue.ts'
@@ -57,6 +59,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What the server's use cases work with. */
     services: Services
+    /** The server will stop soon: from now on it is not ready, and each answer is the last of its connection. */
+    announceStop(): void
     /** From now on each answer is the last of its connection. */
     finishConnections(): void
   }
@@ -113,6 +117,8 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   })
   const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix, passwordMinLength }
 
+  const readiness = createReadiness(database, verifier)
+
   validateStrictly(app)
   acceptOnlyJson(app)
   const closeRoutes = guardRoutes(app, extra ? { ...ACCESS, ...extra.access } : ACCESS)
@@ -122,6 +128,10 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   let isFinishing = false
   app.decorate('finishConnections', () => {
     isFinishing = true
+  })
+  app.decorate('announceStop', () => {
+    readiness.stop()
+    app.finishConnections()
   })
   app.addHook('preClose', async () => app.finishConnections())
   app.addHook('onSend', (req, reply, _payload, done) => {
@@ -141,6 +151,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   await registerOpenApi(app, { version: VERSION, publicUrl: config.publicUrl })
   const router = app as unknown as Router
   registerOperationsRoutes(router, services, primary)
+  registerReadyz(router, readiness)
   registerSessionRoutes(router, services, config.publicUrl)
   registerTokenRoutes(router, services)
   registerActivityRoutes(router, services)
@@ -186,6 +197,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     await stopMaintenance()
     await usage.close()
     await verifier.close()
+    await readiness.close()
   })
   app.decorate('services', services)
   return app

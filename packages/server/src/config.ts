@@ -21,6 +21,8 @@ export interface Config {
   readonly adminPassword: Secret | null
   /** After so many days audit events are removed; null: never. */
   readonly auditRetentionDays: number | null
+  /** After SIGTERM, `/readyz` answers 503 for this long before the server takes no more requests. */
+  readonly shutdownDelaySeconds: number
   readonly logLevel: LogLevel
 }
 
@@ -91,6 +93,12 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     (text) => parseInteger(text, 1, 36_500),
     'a number of days from 1 to 36500',
   ),
+  shutdownDelaySeconds: setting(
+    'RAMP_SHUTDOWN_DELAY_SECONDS',
+    5,
+    (text) => parseInteger(text, 0, 300),
+    'a number of seconds from 0 to 300',
+  ),
   logLevel: setting(
     'RAMP_LOG_LEVEL',
     'info',
@@ -120,6 +128,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminUsername: read(SETTINGS.adminUsername),
     adminPassword: read(SETTINGS.adminPassword),
     auditRetentionDays: read(SETTINGS.auditRetentionDays),
+    shutdownDelaySeconds: read(SETTINGS.shutdownDelaySeconds),
     logLevel: read(SETTINGS.logLevel),
   }
   if ((config.adminUsername === null) !== (config.adminPassword === null)) {

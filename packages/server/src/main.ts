@@ -1,14 +1,24 @@
 import { audit } from './commands/audit-verify.ts'
+import { backupDatabase } from './commands/backup.ts'
 import { createAdmin } from './commands/create-admin.ts'
 import { doctor } from './commands/doctor.ts'
 import { migrate } from './commands/migrate.ts'
+import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { Problem } from './core/problem.ts'
 
 type Command = (config: Config, args: readonly string[]) => Promise<void>
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, 'create-admin': createAdmin, doctor, audit }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve,
+  migrate,
+  'create-admin': createAdmin,
+  doctor,
+  audit,
+  backup: backupDatabase,
+  restore,
+}
 
 const USAGE = `ramp-server <command>
 
@@ -17,6 +27,8 @@ const USAGE = `ramp-server <command>
   create-admin <username>  make a further Administrator; the password is read from standard input, or made
   doctor                   check configuration, database, migrations, clock and paths
   audit verify             whether every audit event is as it was recorded; exit code 1 if not
+  backup <path>            copy the SQLite database while servers run, and verify the copy
+  restore <backup>         bring a backup in; "restore --accept" accepts a database that was put in its place by hand
 
 Settings are environment variables: RAMP_DATABASE_URL, RAMP_HOST, RAMP_PORT, RAMP_PUBLIC_URL, … (docs/configuration.md).
 `

@@ -1,5 +1,6 @@
 import { verifyChain } from '../audit/verify-chain.ts'
 import type { Config } from '../config.ts'
+import type { Reader } from '../storage/database.ts'
 import { openExisting } from './open-existing.ts'
 
 /**
@@ -20,8 +21,23 @@ export async function audit(config: Config, [what, ...rest]: readonly string[]):
     process.stdout.write(`ok: ${events} events, each as it was recorded.\n`)
     if (anchor.id > 0)
       process.stdout.write(`Retention has removed those up to event ${anchor.id} (${anchor.digest}).\n`)
+    for (const { id, detail } of await restores(database.read)) {
+      const { missingFrom, missingUntil } = JSON.parse(detail) as Readonly<Record<string, string>>
+      process.stdout.write(
+        `A restore is recorded as event ${id}: what happened from ${missingFrom} until ${missingUntil} is missing.\n`,
+      )
+    }
     process.stdout.write(`Head: event ${head.id}, digest ${head.digest}\n`)
   } finally {
     await database.close()
   }
 }
+
+const restores = (db: Reader) =>
+  db
+    .selectFrom('audit_event')
+    .select(['id', 'detail'])
+    .where('action', '=', 'database.restored')
+    .orderBy('at')
+    .orderBy('id')
+    .execute()

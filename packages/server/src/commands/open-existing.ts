@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { sql } from 'kysely'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
 import { pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
-import { unusable } from './open-migrated.ts'
+import { openWitness } from '../storage/sqlite/witness.ts'
+import { witnessed } from '../storage/sqlite/witnessed.ts'
+import { openSqlite } from '../storage/sqlite.ts'
+import { fileOf, unusable } from './open-migrated.ts'
 
 /**
  * Opens a database to look at it: makes none, and migrates nothing under a server that runs. Throws {@link ConfigError}
@@ -13,12 +15,12 @@ import { unusable } from './open-migrated.ts'
  */
 export async function openExisting({ databaseUrl }: Config): Promise<Database> {
   const isFile = databaseUrl.startsWith('sqlite:')
-  if (isFile && !existsSync(resolve(databaseUrl.slice('sqlite:'.length)))) {
+  if (isFile && !existsSync(fileOf(databaseUrl))) {
     throw new ConfigError('RAMP_DATABASE_URL names a file that is not there.')
   }
   let database: Database | undefined
   try {
-    database = openDatabase(databaseUrl)
+    database = isFile ? openWitnessed(fileOf(databaseUrl)) : openDatabase(databaseUrl)
     await sql`SELECT 1`.execute(database.read)
     if ((await pendingMigrations(database.read)).length === 0) return database
   } catch (error) {
@@ -27,4 +29,14 @@ export async function openExisting({ databaseUrl }: Config): Promise<Database> {
   }
   await database.close()
   throw new ConfigError('The schema of the database is not up to date: run "ramp-server migrate" first.')
+}
+
+function openWitnessed(file: string): Database {
+  const witness = openWitness(file)
+  try {
+    return witnessed(openSqlite(file), witness)
+  } catch (error) {
+    witness.close()
+    throw error
+  }
 }

@@ -26,7 +26,7 @@ async function serveAlone(config: Config): Promise<void> {
   const app = await buildApp({ config, database })
   await announceFirstAdministrator(database, config)
   // Before anybody can know that it serves: who knows may end it.
-  stopInOrder(app, database)
+  stopInOrder(app, database, config)
   await listen(app, config)
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { buildApp } from '../app.ts'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
+import { drain } from './drain.ts'
 
 type App = Awaited<ReturnType<typeof buildApp>>
 
@@ -25,17 +26,24 @@ export async function listen(app: App, { host, port }: Config): Promise<void> {
 
 /**
  * Makes SIGTERM and SIGINT end this process in order, and returns how to do it without one: requests finish, usage is
- * written, and after `beforeExit` the database is closed.
+ * written, and after `beforeExit` the database is closed. SIGTERM gives load balancers time first ({@link drain}); SIGINT
+ * and a second signal do not.
  */
 export function stopInOrder(
   app: App,
   database: Database,
+  { shutdownDelaySeconds }: Config,
   beforeExit: () => Promise<unknown> = async () => {},
 ): (reason: string) => Promise<void> {
   let isStopping = false
-  const stop = async (reason: string): Promise<void> => {
+  const hurry = new AbortController()
+  const stop = async (reason: string, delayMs = 0): Promise<void> => {
     if (isStopping) return
     isStopping = true
+    if (delayMs > 0) {
+      app.log.info({ reason, delayMs }, 'not ready any more: requests are served until load balancers send no more')
+      await drain(app, delayMs, hurry.signal)
+    }
     app.log.info({ reason }, 'finishing requests')
     setTimeout(() => app.server.closeAllConnections(), FINISH_LIMIT_MS).unref()
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref()
@@ -44,8 +52,12 @@ export function stopInOrder(
     await database.close()
     process.exit(0)
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isStopping) hurry.abort()
+    else void stop(signal, signal === 'SIGTERM' ? shutdownDelaySeconds * 1000 : 0)
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
   return stop
 }
 

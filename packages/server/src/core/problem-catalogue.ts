@@ -84,6 +84,7 @@ export const PROBLEMS = {
     status: 503,
     title: 'The change is stored, but not every node is known to have seen it. Repeating is safe.',
   },
+  not_ready: { status: 503, title: 'The server is not ready.' },
   verification_unavailable: { status: 503, title: 'The token cannot be checked now.' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

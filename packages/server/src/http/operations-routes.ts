@@ -1,10 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
-import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
-import { pendingMigrations } from '../storage/migrate.ts'
 import type { Outcome } from '../verification/verdict.ts'
 import { ASK_ALL_LIMIT_MS, type Line } from '../workers/line.ts'
 import { registerCoherenceMetrics } from './coherence-metrics.ts'
@@ -14,7 +11,7 @@ import { OneOf } from './schemas.ts'
 const Status = Type.Object({ status: OneOf(['ok'] as const) })
 
 /**
- * `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. Nothing here names an account or a token. Of
+ * `/healthz` and `/metrics`: for whoever runs the server. Nothing here names an account or a token. Of
  * several workers each gives the metrics of all.
  */
 export function registerOperationsRoutes(app: Router, services: Services, primary?: Line): void {
@@ -29,28 +26,6 @@ export function registerOperationsRoutes(app: Router, services: Services, primar
       },
     },
     () => ({ status: 'ok' as const }),
-  )
-
-  app.get(
-    '/readyz',
-    {
-      schema: {
-        operationId: 'getReadiness',
-        tags: ['Operations'],
-        summary: 'Whether the database answers and its schema is up to date',
-        response: { 200: Status },
-      },
-    },
-    async () => {
-      const { read } = services.database
-      await sql`SELECT 1`.execute(read).catch((cause) => {
-        throw new Problem('storage_unavailable', { detail: 'The database does not answer.', cause })
-      })
-      const pending = await pendingMigrations(read)
-      if (pending.length > 0)
-        throw new Problem('storage_unavailable', { detail: 'The schema is not up to date: run migrate.' })
-      return { status: 'ok' as const }
-    },
   )
 
   const registry = createMetrics(app, services)

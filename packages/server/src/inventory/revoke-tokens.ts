@@ -26,7 +26,7 @@ export async function revokeMatching(
   if (criteria.status === 'revoked') return 0
   const order = { by: actor.account.id, criteria, expectedCount }
   const report = await (database.engine === 'sqlite' && expectedCount > FEW
-    ? revokeInThread(database.file, { ...order, caller: context.caller, roles: catalogue.roles })
+    ? revokeInThread(database, { ...order, caller: context.caller, roles: catalogue.roles })
     : revokeAll(database, context, order))
   if ('loss' in report) throw context.refuse(report.loss)
   const { counted, revoked } = report

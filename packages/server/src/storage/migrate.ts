@@ -18,6 +18,7 @@ import { up as groupRows } from './migrations/0015-group-rows.ts'
 import { up as rowsByNumber } from './migrations/0016-rows-by-number.ts'
 import { up as toldChanges } from './migrations/0017-told-changes.ts'
 import { up as authority } from './migrations/0018-authority.ts'
+import { up as generation } from './migrations/0021-generation.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -39,6 +40,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0016-rows-by-number': rowsByNumber,
   '0017-told-changes': toldChanges,
   '0018-authority': authority,
+  '0021-generation': generation,
 }
 
 /**
@@ -62,6 +64,9 @@ async function migrateToLatest(db: Kysely<Tables>, engine: Engine): Promise<read
   if (error) throw error
   return results.map((result) => result.migrationName)
 }
+
+/** The names of all migrations that this program has. */
+export const knownMigrations: readonly string[] = Object.keys(MIGRATIONS)
 
 /** Names of migrations that this program has and the database lacks. */
 export async function pendingMigrations(db: Kysely<Tables>): Promise<readonly string[]> {

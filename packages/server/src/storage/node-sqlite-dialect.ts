@@ -15,6 +15,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import { type FileFence, UNFENCED } from './sqlite/file-fence.ts'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own
@@ -22,12 +23,17 @@ import { LRUCache } from 'lru-cache'
  */
 const WRITE_LOCK_WAIT_MS = 5000
 
-/** Kysely on one connection of `node:sqlite`; transactions and queries queue for it. */
+/**
+ * Kysely on one connection of `node:sqlite`; transactions and queries queue for it. The fence is asked before a
+ * transaction begins, around its commit, and after each read outside a transaction.
+ */
 export class NodeSqliteDialect implements Dialect {
   readonly #database: DatabaseSync
+  readonly #fence: FileFence
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, fence: FileFence = UNFENCED) {
     this.#database = database
+    this.#fence = fence
   }
 
   createAdapter(): DialectAdapter {
@@ -35,7 +41,7 @@ export class NodeSqliteDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new NodeSqliteDriver(this.#database)
+    return new NodeSqliteDriver(this.#database, this.#fence)
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
@@ -56,14 +62,16 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 
 class NodeSqliteDriver implements Driver {
   readonly #database: DatabaseSync
+  readonly #fence: FileFence
   readonly #connection: NodeSqliteConnection
   /** Settles when the connection is free; whoever acquires it chains itself behind. */
   #free: Promise<void> = Promise.resolve()
   #release: () => void = () => {}
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, fence: FileFence) {
     this.#database = database
-    this.#connection = new NodeSqliteConnection(database)
+    this.#fence = fence
+    this.#connection = new NodeSqliteConnection(database, fence)
   }
 
   async init(): Promise<void> {}
@@ -82,6 +90,7 @@ class NodeSqliteDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
+    this.#fence.assertIntact()
     const giveUpAt = performance.now() + WRITE_LOCK_WAIT_MS
     for (;;) {
       try {
@@ -95,7 +104,10 @@ class NodeSqliteDriver implements Driver {
   }
 
   async commitTransaction(): Promise<void> {
+    this.#fence.assertIntact()
     this.#database.exec('COMMIT')
+    // A file that was replaced before the commit lacks it: nobody may answer that it is stored.
+    this.#fence.assertIntact()
   }
 
   async rollbackTransaction(): Promise<void> {
@@ -114,13 +126,26 @@ const KEPT_STATEMENTS = 200
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
+  readonly #fence: FileFence
   readonly #statements = new LRUCache<string, StatementSync>({ max: KEPT_STATEMENTS })
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, fence: FileFence) {
     this.#database = database
+    this.#fence = fence
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return this.#execute(query)
+    } catch (error) {
+      this.#fence.noteError(error)
+      throw error
+    } finally {
+      if (!this.#database.isTransaction) this.#fence.assertIntact()
+    }
+  }
+
+  #execute<R>(query: CompiledQuery): QueryResult<R> {
     const statement = this.#prepare(query.sql)
     const parameters = query.parameters as SQLInputValue[]
     if (returnsRows(statement)) return { rows: statement.all(...parameters) as R[] }

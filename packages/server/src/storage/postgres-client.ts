@@ -6,6 +6,8 @@ export const WAIT_LIMIT_MS = 5000
 /** Well below a lease: a renewal that takes longer is given up and begun anew. */
 const LEASE_QUERY_LIMIT_MS = 1500
 
+const READINESS_LIMIT_MS = 1000
+
 /** A connection, and whether it is a session of the server: known once it is connected. */
 export type SessionClient = pg.Client & { readonly hasOwnSession: boolean }
 
@@ -56,6 +58,12 @@ export const SessionClient = class extends pg.Client {
 /** For the one who holds a lease: not connected yet; the caller ends it. */
 export function leaseClient(url: string): SessionClient {
   return new SessionClient({ ...connectionTo(url), query_timeout: LEASE_QUERY_LIMIT_MS, keepAlive: true })
+}
+
+/** For the one who says whether the database is well: it waits less than those who need it. */
+export function readinessClient(url: string): SessionClient {
+  const limits = { connectionTimeoutMillis: READINESS_LIMIT_MS, query_timeout: READINESS_LIMIT_MS }
+  return new SessionClient({ ...connectionTo(url), ...limits, keepAlive: true })
 }
 
 /** What every connection has in common. */

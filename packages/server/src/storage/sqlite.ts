@@ -8,6 +8,8 @@ import type { DatabaseBase, Reader, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
 import { Settlement } from './settlement.ts'
+import { fencedLeases } from './sqlite/fenced-leases.ts'
+import { type FileFence, openFileFence, UNFENCED } from './sqlite/file-fence.ts'
 import { sqliteLeases } from './sqlite-leases.ts'
 import type { Tables } from './tables.ts'
 
@@ -15,6 +17,8 @@ export interface SqliteDatabase extends DatabaseBase {
   readonly engine: 'sqlite'
   /** Where it is: for a thread that opens connections of its own. */
   readonly file: string
+  /** Refuses a file that is not the one that was opened. Whoever reads by {@link openReader} asks it. */
+  readonly fence: FileFence
   /** A further connection that can only read, with its own view of `PRAGMA data_version`. The caller closes it. */
   openReader(): DatabaseSync
   /** The connection that writes: for tests that fill the disk, and for nothing else. */
@@ -27,19 +31,22 @@ const FOR_MANY_ROWS = 'PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 4
 /**
  * Opens (and creates) a SQLite file: one connection that writes, one that reads. WAL, so that reading never waits for
  * writing, and `synchronous=FULL`, so that an answered change outlives a power cut.
+ *
+ * `isBeside`: in a thread, whose results the main thread uses only if its own fence holds after it.
  */
-export function openSqlite(path: string, { writesManyRows = false } = {}): SqliteDatabase {
+export function openSqlite(path: string, { writesManyRows = false, isBeside = false } = {}): SqliteDatabase {
   const file = resolve(path)
   mkdirSync(dirname(file), { recursive: true })
   const writer = openWriter(file)
   if (writesManyRows) writer.exec(FOR_MANY_ROWS)
+  const fence = isBeside ? UNFENCED : openFileFence(file)
   const openReader = () => {
     const reader = new DatabaseSync(file, { timeout: 0 })
     reader.exec('PRAGMA query_only = ON')
     return reader
   }
-  const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
-  const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader()) })
+  const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer, fence) })
+  const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader(), fence) })
   const verifiers = sqliteLeases(() => openWriter(file), file)
   const settlement = new Settlement(verifiers.settledEpoch)
 
@@ -59,8 +66,9 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
     file,
     read,
     writer,
+    fence,
     openReader,
-    leases: verifiers.leases,
+    leases: fencedLeases(verifiers.leases, fence),
     settlement,
     async write(behind, work) {
       const { result, epoch, isAwaited } = await commit(behind, work)
@@ -109,6 +117,8 @@ function openWriter(file: string): DatabaseSync {
       if (!isBusy(error) || performance.now() > giveUpAt) throw error
     }
   }
+  // The first read makes the log and its index, if they are not there yet.
+  writer.prepare('SELECT count(*) FROM sqlite_schema').get()
   // From here on nothing waits inside SQLite, which would hold up the event loop.
   writer.exec('PRAGMA busy_timeout = 0')
   // What a statement needs to undo itself alone is kept in memory: a file for it was a third of what many updates wrote.

@@ -1,3 +1,5 @@
+import { DatabaseFileError } from './sqlite/database-file-error.ts'
+
 /**
  * What a driver's error means to us, on both engines: a constraint that a use case turns into a problem, or a database
  * that cannot be reached or written now (503). Anything else is a defect of ours and stays what it is.
@@ -41,6 +43,7 @@ const NETWORK_UNAVAILABLE: ReadonlySet<string> = new Set([
 /** Whether the database is at fault, not the statement: unreachable, locked, full, read-only, going down. */
 export function isStorageUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (error instanceof DatabaseFileError) return true
   if ('errcode' in error) return SQLITE_UNAVAILABLE.has(Number(error.errcode) & 0xff)
   if (error instanceof AggregateError) return error.errors.some(isStorageUnavailable)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''

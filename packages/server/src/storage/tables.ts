@@ -27,6 +27,7 @@ export interface Tables {
   audit_chain: AuditChainTable
   authz_clock: AuthzClockTable
   authz_change: AuthzChangeTable
+  database_generation: DatabaseGenerationTable
 }
 
 /** What verification needs to know of an account; changing it advances the epoch. */
@@ -295,4 +296,10 @@ interface AuthzClockTable {
 interface AuthzChangeTable {
   epoch: number
   subject: string
+}
+
+/** One row: which database this is. A restore replaces the number. */
+interface DatabaseGenerationTable {
+  id: 1
+  generation: number
 }

@@ -39,12 +39,16 @@ export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
   return {
     appliedEpoch: () => appliedEpoch,
 
-    /** Throws if the database cannot be read; then nothing that is cached may be believed. */
-    catchUp(): void {
+    /**
+     * Returns whether anything was committed since it last ran. Throws if the database cannot be read; then nothing that is
+     * cached may be believed.
+     */
+    catchUp(): boolean {
       const version = readVersion()
-      if (version === seenVersion) return
+      if (version === seenVersion) return false
       applyChanges()
       seenVersion = version
+      return true
     },
   }
 }

@@ -15,9 +15,12 @@ const CACHED_GROUPS = 10_000
 /** How often the file is looked at for those who wait for changes: some 5 µs each time. */
 const LOOK_MS = 5
 
+const UNAVAILABLE = refuse('unavailable')
+
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
   const { clock, usage, onFailure } = options
+  const { fence } = database
   const reader = database.openReader()
   const credentials = sqliteCredentials(reader, options.catalogue)
   const cache = credentialCache()
@@ -40,11 +43,16 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   })
 
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
-    let failure = failureOf(catchUp)
+    const startedAt = performance.now()
+    const waitedMs = startedAt - askedAt
+    let failure = failureOf(() => {
+      fence.assertRecentlyIntact(startedAt)
+      catchUp()
+    })
+    let fileFailure: unknown
     const now = clock()
-    const waitedMs = performance.now() - askedAt
     const answers = turn.map((asked) => {
-      let verdict = refuse('unavailable')
+      let verdict = UNAVAILABLE
       // That of what is cached: what is read in addition may be newer, never older.
       const epoch = coherence.appliedEpoch()
       // A database that cannot be read leaves nothing to believe: not what is cached, either.
@@ -57,8 +65,10 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       }
       statistics.outcomes[verdict.outcome]++
       noteUsage(usage, verdict, asked, now)
-      return () => asked.done(verdict, epoch)
+      return () => asked.done(fileFailure === undefined ? verdict : UNAVAILABLE, epoch)
     })
+    fileFailure = failureOf(assertFileRead)
+    failure ??= fileFailure
     tellAll(answers)
     // After the answers: nobody waits for what is counted.
     statistics.observeWait(waitedMs / 1000)
@@ -66,10 +76,19 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
     if (failure !== undefined) onFailure(failure)
   }
 
+  /** Whether this turn has read more than that nothing was committed. */
+  let hasRead = false
+
   /** In a snapshot that a failure has left open, nothing would ever look changed. */
   function catchUp(): void {
     if (reader.isTransaction) reader.exec('ROLLBACK')
-    coherence.catchUp()
+    hasRead = true
+    hasRead = noteDamage(coherence.catchUp)
+  }
+
+  /** Asked after reading, so that it speaks for what was read. */
+  function assertFileRead(): void {
+    if (hasRead) fence.assertIntact()
   }
 
   function judge({ secret, tokenId, presenter }: Asked, now: number): Verdict {
@@ -103,10 +122,22 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       return cached
     }
     statistics.cacheMisses++
-    beginReading()
-    const stored = read(id)
+    hasRead = true
+    const stored = noteDamage(() => {
+      beginReading()
+      return read(id)
+    })
     if (stored !== undefined) cache.set(id, stored)
     return stored
+  }
+
+  function noteDamage<Result>(read: () => Result): Result {
+    try {
+      return read()
+    } catch (error) {
+      fence.noteError(error)
+      throw error
+    }
   }
 
   /**
@@ -144,10 +175,12 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
     verify: turnQueue(options.tokenPrefix, statistics, decideTurn),
     async readPrincipal(accountId) {
       try {
+        fence.assertIntact()
         catchUp()
         return readThrough(accounts, accountId, readAccount)
       } finally {
         endReading()
+        assertFileRead()
       }
     },
     freshness: () => ({ epoch: coherence.appliedEpoch(), leaseMs: 0 }),

@@ -37,6 +37,7 @@ const WRONG: readonly (readonly [variable: string, value: string])[] = [
   ['RAMP_PASSWORD_MIN_LENGTH', '7'],
   ['RAMP_ADMIN_PASSWORD', 'hunter2'],
   ['RAMP_LOG_LEVEL', 'loud'],
+  ['RAMP_SHUTDOWN_DELAY_SECONDS', '301'],
 ]
 
 const ADMIN = { RAMP_ADMIN_USERNAME: 'admin', RAMP_ADMIN_PASSWORD: 'the administrator of the tests' }
