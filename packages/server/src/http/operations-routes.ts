@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
 import { Problem } from '../core/problem.ts'
+import { sharedFor } from '../core/shared-for.ts'
 import type { Services } from '../services.ts'
 import { pendingMigrations } from '../storage/migrate.ts'
 import type { Outcome } from '../verification/verdict.ts'
@@ -13,11 +14,8 @@ import { OneOf } from './schemas.ts'
 
 const Status = Type.Object({ status: OneOf(['ok'] as const) })
 
-/**
- * `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. Nothing here names an account or a token. Of
- * several workers each gives the metrics of all.
- */
-export function registerOperationsRoutes(app: Router, services: Services, primary?: Line): void {
+/** `/healthz` and `/readyz`. */
+export function registerHealth(app: Router, services: Services): void {
   app.get(
     '/healthz',
     {
@@ -52,16 +50,21 @@ export function registerOperationsRoutes(app: Router, services: Services, primar
       return { status: 'ok' as const }
     },
   )
+}
 
-  const registry = createMetrics(app, services)
+/** Metrics are gathered at most this often, however many ask: gathering them reads the database. */
+const METRICS_KEPT_MS = 1000
+
+/** `/metrics`. Nothing here names an account or a token. Of several workers each gives the metrics of all. */
+export function registerMetrics(app: Router, registry: Registry, primary?: Line): void {
   primary?.answer('metrics', () => registry.getMetricsAsJSON())
-  const allMetrics = async () => {
+  const allMetrics = sharedFor(METRICS_KEPT_MS, async () => {
     if (primary === undefined) return registry.metrics()
     const merged = await primary.ask('mergedMetrics', null, ASK_ALL_LIMIT_MS)
     // Its own alone would look as if all counters had gone back.
     if (merged === undefined) throw new Error('The primary does not answer.')
     return merged
-  }
+  })
   app.get(
     '/metrics',
     {
@@ -76,7 +79,8 @@ export function registerOperationsRoutes(app: Router, services: Services, primar
   )
 }
 
-function createMetrics(app: FastifyInstance, services: Services): Registry {
+/** Measures the requests of `app`, and what its services count. */
+export function createMetrics(app: FastifyInstance, services: Services): Registry {
   const { statistics } = services.verifier
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })

@@ -15,6 +15,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import { laterTurn } from '../core/turn.ts'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own
@@ -22,7 +23,10 @@ import { LRUCache } from 'lru-cache'
  */
 const WRITE_LOCK_WAIT_MS = 5000
 
-/** Kysely on one connection of `node:sqlite`; transactions and queries queue for it. */
+/**
+ * Kysely on one connection of `node:sqlite`; transactions and queries queue for it. Statements run synchronously, so
+ * each one first checks that this turn of the event loop has time left (`core/turn.ts`).
+ */
 export class NodeSqliteDialect implements Dialect {
   readonly #database: DatabaseSync
 
@@ -84,6 +88,8 @@ class NodeSqliteDriver implements Driver {
   async beginTransaction(): Promise<void> {
     const giveUpAt = performance.now() + WRITE_LOCK_WAIT_MS
     for (;;) {
+      const later = laterTurn()
+      if (later !== undefined) await later
       try {
         this.#database.exec('BEGIN IMMEDIATE')
         return
@@ -121,6 +127,8 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const later = laterTurn()
+    if (later !== undefined) await later
     const statement = this.#prepare(query.sql)
     const parameters = query.parameters as SQLInputValue[]
     if (returnsRows(statement)) return { rows: statement.all(...parameters) as R[] }

@@ -1,0 +1,30 @@
+import type { Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import { registerHealth, registerMetrics } from '../http/operations-routes.ts'
+import type { Router } from '../http/routes.ts'
+import type { Services } from '../services.ts'
+import type { Line } from '../workers/line.ts'
+import { registerDocs } from './docs-site.ts'
+
+interface Operations {
+  readonly services: Services
+  readonly registry: Registry
+  readonly primary: Line | undefined
+  /** Whose routes the reference pages describe. */
+  readonly api: FastifyInstance
+}
+
+/**
+ * What the people who run RAMP ask: health, metrics and the reference pages. On the port that serves the API, or on one
+ * of their own (`RAMP_OPERATIONS_PORT`), which the API's port then does not have.
+ */
+export function registerOperations(
+  app: FastifyInstance<Server>,
+  { services, registry, primary, api }: Operations,
+): void {
+  const router = app as unknown as Router
+  registerHealth(router, services)
+  registerMetrics(router, registry, primary)
+  registerDocs(app, api)
+}
