@@ -11,6 +11,9 @@ export interface FloodOrder {
   readonly target: Flooded
 }
 
+/** The server trusts 127.0.0.1 as a proxy; this address it does not. */
+const STRANGER = '127.0.0.2'
+
 export const END = 'end'
 
 let isOver = true
@@ -64,7 +67,7 @@ async function holdOpen(atOnce: number, { origin }: Flooded, count: (what: strin
   const open = new Set<Socket>()
   const openOne = () => {
     if (isOver) return
-    const socket = connect(Number(port), hostname, () => {
+    const socket = connect({ port: Number(port), host: hostname, localAddress: STRANGER }, () => {
       count('connected')
       socket.write('POST /api/v1/session HTTP/1.1\r\nHost: ramp\r\n')
     })

@@ -86,7 +86,7 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
   addressLimit: setting('RAMP_LIMIT_ADDRESS', 6000, parseLimit, 'a number from 1 to 999999999, or "none"'),
   accountLimit: setting('RAMP_LIMIT_ACCOUNT', 12_000, parseLimit, 'a number from 1 to 999999999, or "none"'),
   tokenLimit: setting('RAMP_LIMIT_TOKEN', 6000, parseLimit, 'a number from 1 to 999999999, or "none"'),
-  connectionLimit: setting('RAMP_LIMIT_CONNECTIONS', 1000, parseLimit, 'a number from 1 to 999999999, or "none"'),
+  connectionLimit: setting('RAMP_LIMIT_CONNECTIONS', 512, parseLimit, 'a number from 1 to 999999999, or "none"'),
   passwordMinLength: setting(
     'RAMP_PASSWORD_MIN_LENGTH',
     8,

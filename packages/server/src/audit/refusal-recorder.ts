@@ -28,10 +28,12 @@ export class RefusalRecorder {
   readonly #database: Database
   readonly #clock: Clock
   readonly #onFailure: (error: unknown) => void
+  readonly #mostKinds: number
   readonly #timer: NodeJS.Timeout
   readonly #kinds = new Map<string, Repeated>()
 
-  constructor(database: Database, clock: Clock, onFailure: (error: unknown) => void) {
+  constructor(database: Database, clock: Clock, onFailure: (error: unknown) => void, mostKinds = MOST_KINDS) {
+    this.#mostKinds = mostKinds
     this.#database = database
     this.#clock = clock
     this.#onFailure = onFailure
@@ -50,7 +52,7 @@ export class RefusalRecorder {
       count(known, context)
       return
     }
-    if (this.#kinds.size >= MOST_KINDS) {
+    if (this.#kinds.size >= this.#mostKinds) {
       this.#countAmongOthers(context, record)
       return
     }

@@ -19,6 +19,8 @@ const SHUTDOWN_LIMIT_MS = 15_000
  * worker serves once it has the first. Throws {@link ConfigError} for an address that this server cannot have.
  */
 export async function listen(app: App, { host, port, operationsPort }: Config): Promise<void> {
+  await app.ready()
+  app.prepareReference()
   await listenAt(app, host, port, 'RAMP_PORT')
   if (app.operations !== null) await listenAt(app.operations, host, operationsPort ?? 0, 'RAMP_OPERATIONS_PORT')
 }

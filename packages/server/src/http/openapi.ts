@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { PROBLEM_EXAMPLES } from './schemas.ts'
 
-/** Has the OpenAPI document made from the routes' own schemas; `operations/docs-site.ts` shows it. */
+/** Has the OpenAPI document made from the routes' own schemas; `operations/reference-pages.ts` shows it. */
 export async function registerOpenApi(
   app: FastifyInstance,
   { version, publicUrl }: { version: string; publicUrl: string | null },

@@ -5,7 +5,7 @@ import { registerHealth, registerMetrics } from '../http/operations-routes.ts'
 import type { Router } from '../http/routes.ts'
 import type { Services } from '../services.ts'
 import type { Line } from '../workers/line.ts'
-import { registerDocs } from './docs-site.ts'
+import { registerReference } from './reference-pages.ts'
 
 interface Operations {
   readonly services: Services
@@ -26,5 +26,5 @@ export function registerOperations(
   const router = app as unknown as Router
   registerHealth(router, services)
   registerMetrics(router, registry, primary)
-  registerDocs(app, api)
+  registerReference(app, api)
 }
