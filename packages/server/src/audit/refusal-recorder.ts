@@ -6,6 +6,13 @@ import { type AuditRecord, type Context, recordAudit, type SystemContext } from 
 /** What refusals of one kind have in common. */
 export type RefusalKind = Omit<AuditRecord, 'outcome'>
 
+interface RefusalOptions {
+  /** About this one alone, and so not repeated with a count. */
+  readonly ownDetail?: AuditRecord['detail']
+  /** Tells kinds apart and is not recorded. */
+  readonly apart?: string
+}
+
 /** Of how many kinds repetitions are counted apart. Those of further kinds are counted together, by their action. */
 const MOST_KINDS = 1000
 
@@ -41,12 +48,13 @@ export class RefusalRecorder {
     this.#timer.unref()
   }
 
-  /**
-   * `ownDetail` is about this one alone, and so not repeated with a count. Rejects if the first of a kind cannot be written;
-   * then it is counted.
-   */
-  async record(context: Context, record: RefusalKind, ownDetail: AuditRecord['detail'] = {}): Promise<void> {
-    const key = JSON.stringify([actorOf(context), record])
+  /** Rejects if the first of a kind cannot be written; then it is counted. */
+  async record(
+    context: Context,
+    record: RefusalKind,
+    { ownDetail = {}, apart = '' }: RefusalOptions = {},
+  ): Promise<void> {
+    const key = JSON.stringify([actorOf(context), record, apart])
     const known = this.#kinds.get(key)
     if (known !== undefined) {
       count(known, context)

@@ -20,7 +20,9 @@ export function auditRefusals(services: Services) {
       detail: { code: error.code },
     } as const
     try {
-      await services.refusals.record(visitorContextOf(req, services), refusal, id === undefined ? {} : { memberId: id })
+      await services.refusals.record(visitorContextOf(req, services), refusal, {
+        ownDetail: id === undefined ? {} : { memberId: id },
+      })
     } catch (failure) {
       // It stays refused; where the database cannot take the event, the log does.
       req.log.error({ err: failure, refusal }, 'refusal not recorded')

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type Context, recordAudit } from '../audit/audit.ts'
 import type { RefusalKind } from '../audit/refusal-recorder.ts'
 import { newId } from '../core/ids.ts'
@@ -54,7 +55,9 @@ async function signInWith(
   const member = await findSignInMember(database.read, attempt.usernameKey)
   const isRight = await passwordMatches(password, member?.passwordHash, place)
   if (member === undefined || !isRight || member.deactivatedAt !== null) {
-    await services.refusals.record(context, failureOf(member, isRight))
+    // Apart by the name, whether or not anybody has it: otherwise the time of a write would tell which names exist.
+    const apart = hash('sha256', attempt.usernameKey)
+    await services.refusals.record(context, failureOf(member, isRight), { apart })
     throw new Problem('sign_in_failed')
   }
 

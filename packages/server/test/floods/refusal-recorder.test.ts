@@ -94,6 +94,19 @@ onBothEngines('Refusals of one kind by one actor', (engine) => {
     expect(await of('password.failed')).toMatchObject([{ detail: { count: 5 } }, { actor: { accountId: member.id } }])
   })
 
+  test('failed sign-ins with names that nobody has are counted name by name, as those with real ones are', async () => {
+    const before = await server.count('audit_event')
+    const from = { 'x-forwarded-for': '198.51.100.78' }
+    const names = [newName('nobody'), newName('nobody')]
+    for (const username of [...names, ...names]) {
+      await server.anonymous.post('/api/v1/session', { username, password: 'spring2026' }, from)
+    }
+    expect(await server.count('audit_event')).toBe(before + 2)
+    for (const { detail } of await server.sql<{ detail: string }>('SELECT detail FROM audit_event')) {
+      for (const name of names) expect(detail).not.toContain(name)
+    }
+  })
+
   test('of more kinds than are kept apart are counted together', async () => {
     const refusals = new RefusalRecorder(server.database, server.clock, () => {}, 3)
     const context = { actor: { kind: 'anonymous' }, client: undefined, requestId: 'x', now: Date.now() } as const
