@@ -104,9 +104,9 @@ onBothEngines('A flood of sign-ins', (engine) => {
   test('is answered 503 beyond a bound, and what was turned away is neither counted nor checked', async () => {
     const owner = await server.member()
     const agentless = Array.from({ length: 64 }, () => newName('nobody'))
-    const agent = new Agent({ maxSockets: 100 })
+    const agent = new Agent({ maxSockets: 150 })
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) =>
+      Array.from({ length: 150 }, (_, index) =>
         server.anonymous.request('POST', '/api/v1/session', {
           body: { username: agentless[index % 64], password: 'spring2026' },
           headers: { 'x-forwarded-for': `10.1.0.${index}` },
@@ -117,12 +117,12 @@ onBothEngines('A flood of sign-ins', (engine) => {
     agent.destroy()
     const busy = answers.filter(({ status }) => status === 503)
     expect(busy.length).toBeGreaterThan(0)
-    expect(busy.length + answers.filter(({ status }) => status === 401).length).toBe(100)
+    expect(busy.length + answers.filter(({ status }) => status === 401).length).toBe(150)
     expect(busy[0]).toMatchObject({ body: { code: 'server_busy' }, headers: { 'retry-after': '2' } })
     const [counted] = await server.sql<{ attempts: number }>(
       `SELECT sum(failures) AS attempts FROM sign_in_failure WHERE scope LIKE 'address:10.1.%'`,
     )
-    expect(Number(counted?.attempts)).toBe(100 - busy.length)
+    expect(Number(counted?.attempts)).toBe(150 - busy.length)
     expect((await signIn(owner.username, owner.password)).status).toBe(201)
     // 64 password hashes.
   }, 120_000)
