@@ -100,8 +100,8 @@ async function resetPassword(
   hash: string,
 ): Promise<void> {
   await updatePassword(trx, id, { hash, changeRequiredAt: context.now })
-  await forgetDevices(trx, id)
   const endedSessions = await deleteSessionsOf(trx, id)
+  await forgetDevices(trx, id)
   const revokedTokens = await settlePasswordChange(trx, context, actor, id)
   await recordAudit(trx, context, {
     action: 'password.reset',
