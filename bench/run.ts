@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { measureAdapters } from './adapters.ts'
 import { measureBulkRevocation } from './bulk-revoke.ts'
 import { measureCommandLine } from './cli.ts'
+import { measureFloods } from './floods.ts'
 import { measureGroups } from './groups.ts'
 import { measureHttp } from './http.ts'
 import { measureListsOnBoth } from './lists-on-both.ts'
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   workers: (folder) => measureWorkers(folder),
   adapters: measureAdapters,
   cli: measureCommandLine,
+  floods: measureFloods,
 }
 
 const wanted = process.argv.slice(2)

@@ -3,7 +3,9 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { LogController } from 'fastify'
 import { registerAuditRoutes } from './audit/audit-routes.ts'
+import { RefusalRecorder } from './audit/refusal-recorder.ts'
 import { type Config, ConfigError } from './config.ts'
+import { isWithin, plainAddress, toBlockList } from './core/address.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { Problem } from './core/problem.ts'
 import type { ProblemCode } from './core/problem-catalogue.ts'
@@ -12,18 +14,23 @@ import { registerMembershipRoutes } from './groups/membership-routes.ts'
 import { ACCESS, type AccessRule } from './http/access.ts'
 import { authentication } from './http/authenticate.ts'
 import { acceptOnlyJson, BODY_LIMIT_BYTES, ignoreBodies } from './http/body-parser.ts'
+import { limitConnections } from './http/connection-limit.ts'
 import { handleError, problemBody, sendProblem } from './http/error-handler.ts'
+import { beginInTurn } from './http/fair-turns.ts'
 import { acceptOnlyForms } from './http/form-body.ts'
 import { refuseLateReads } from './http/late-reads.ts'
 import { loggerOptions, logRequest } from './http/logging.ts'
-import { handleOAuthError } from './http/oauth-errors.ts'
+import { handleOAuthError, OAuthErrorBody } from './http/oauth-errors.ts'
 import { registerOpenApi } from './http/openapi.ts'
-import { registerOperationsRoutes } from './http/operations-routes.ts'
+import { createMetrics } from './http/operations-routes.ts'
 import { auditRefusals } from './http/refusal-audit.ts'
 import { nameMetadata } from './http/refusals.ts'
+import { limitRequests } from './http/request-limits.ts'
 import { guardRoutes, type Router } from './http/routes.ts'
+import { ProblemBody } from './http/schemas.ts'
 import { buildSerializer } from './http/serialization.ts'
 import { registerPages } from './http/static-web.ts'
+import { warnOfUntrustedProxy } from './http/untrusted-proxy.ts'
 import { validateStrictly } from './http/validation.ts'
 import { registerExplainRoutes } from './inventory/explain-routes.ts'
 import { registerInventoryRoutes } from './inventory/inventory-routes.ts'
@@ -34,8 +41,8 @@ import { registerDeviceAuthorizationRoutes } from './oauth/device-authorization-
 import { registerMetadataRoutes } from './oauth/metadata-routes.ts'
 import { registerRevocationRoutes } from './oauth/revocation-routes.ts'
 import { registerTokenEndpoint } from './oauth/token-endpoint-routes.ts'
+import { registerOperations } from './operations/operations-server.ts'
 import { createReadiness } from './operations/readiness.ts'
-import { registerReadyz } from './operations/readyz-route.ts'
 import { registerPolicyRoutes } from './policy/policy-routes.ts'
 import { registerGrantRoutes } from './roles/grant-routes.ts'
 import { loadRoleCatalogue, type RoleCatalogue } from './roles/role-catalogue.ts'
@@ -59,6 +66,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What the server's use cases work with. */
     services: Services
+    /** What serves health, metrics and the reference pages, if they have a port of their own. */
+    operations: FastifyInstance | null
     /** The server will stop soon: from now on it is not ready, and each answer is the last of its connection. */
     announceStop(): void
     /** From now on each answer is the last of its connection. */
@@ -84,21 +93,7 @@ export interface AppOptions {
 
 /** Puts the server together: the only place that knows all of its parts. `close()` finishes requests and writes usage. */
 export async function buildApp({ config, database, clock = systemClock, logTo, primary, extra }: AppOptions) {
-  const app = Fastify({
-    logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
-    genReqId: () => randomUUID(),
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: trustOf(config.trustProxy),
-    requestTimeout: REQUEST_LIMIT_MS,
-    http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
-    routerOptions: { maxParamLength: 300 },
-    forceCloseConnections: 'idle',
-    schemaController: { compilersFactory: { buildSerializer } },
-    clientErrorHandler: refuseUnreadable,
-    // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
-    frameworkErrors: handleError,
-  })
+  const app = createInstance(config, logTo)
   const usage = new UsageRecorder(
     database,
     (error) => app.log.warn({ err: error }, 'usage not written; kept for the next time'),
@@ -106,6 +101,9 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   )
   primary?.answer('writeUsage', (tokenIds) => usage.flush(tokenIds))
   const catalogue = catalogueOf(config)
+  const refusals = new RefusalRecorder(database, clock, (error) =>
+    app.log.warn({ err: error }, 'counted refusals not written; kept for the next time'),
+  )
   const { tokenPrefix, passwordMinLength } = config
   const verifier = createVerifier(database, {
     tokenPrefix,
@@ -115,43 +113,39 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
     onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })
-  const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix, passwordMinLength }
+  const services: Services = { database, catalogue, verifier, usage, refusals, clock, tokenPrefix, passwordMinLength }
 
   const readiness = createReadiness(database, verifier)
 
-  validateStrictly(app)
   acceptOnlyJson(app)
   const closeRoutes = guardRoutes(app, extra ? { ...ACCESS, ...extra.access } : ACCESS)
   app.decorateRequest('actor')
   app.decorateRequest('admittedAt', null)
-  app.addHook('onRequest', authentication(services, config.publicUrl))
-  let isFinishing = false
-  app.decorate('finishConnections', () => {
-    isFinishing = true
-  })
   app.decorate('announceStop', () => {
     readiness.stop()
     app.finishConnections()
   })
-  app.addHook('preClose', async () => app.finishConnections())
-  app.addHook('onSend', (req, reply, _payload, done) => {
-    // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
-    if (isFinishing) reply.header('connection', 'close')
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    reply.header('x-content-type-options', 'nosniff')
-    if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
-    done()
-  })
+  limitConnections(app.server, { perAddress: config.connectionLimit, isTrusted: trustedPeers(config) })
+  app.addHook('onRequest', warnOfUntrustedProxy(app.log))
+  app.addHook('onRequest', beginInTurn)
+  app.addHook(
+    'onRequest',
+    limitRequests(authentication(services, config.publicUrl), {
+      perAddress: config.addressLimit,
+      perAccount: config.accountLimit,
+      perToken: config.tokenLimit,
+    }),
+  )
   app.addHook('onSend', refuseLateReads(services))
-  app.addHook('onResponse', logRequest)
   app.addHook('onError', auditRefusals(services))
-  app.setErrorHandler(handleError)
-  app.setNotFoundHandler((req, reply) => sendProblem(new Problem('not_found'), req, reply))
 
   await registerOpenApi(app, { version: VERSION, publicUrl: config.publicUrl })
   const router = app as unknown as Router
-  registerOperationsRoutes(router, services, primary)
-  registerReadyz(router, readiness)
+  const operations = { registry: createMetrics(app, services), primary, api: app, readiness }
+  const ownPort = config.operationsPort === null ? null : createInstance(config, logTo)
+  if (ownPort) guardRoutes(ownPort)
+  registerOperations(ownPort ?? app, operations)
+  app.decorate('operations', ownPort)
   registerSessionRoutes(router, services, config.publicUrl)
   registerTokenRoutes(router, services)
   registerActivityRoutes(router, services)
@@ -167,7 +161,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   registerGrantRoutes(router, services)
   registerPolicyRoutes(router, services)
   registerAuditRoutes(router, services)
-  registerVerifierRoutes(router, services)
+  registerVerifierRoutes(router, services, primary !== undefined)
   registerMetadataRoutes(router, config.publicUrl)
   registerBatchIntrospection(router, services, config.publicUrl)
   registerDeviceAuthorizationRoutes(router, services)
@@ -195,11 +189,53 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   )
   app.addHook('onClose', async () => {
     await stopMaintenance()
+    await refusals.close()
     await usage.close()
     await verifier.close()
     await readiness.close()
+    // Last of all: until then it says what becomes of this process.
+    await ownPort?.close()
   })
   app.decorate('services', services)
+  return app
+}
+
+/** A server without routes, whose answers have the form that all of RAMP's have. */
+function createInstance(config: Config, logTo: AppOptions['logTo']) {
+  const app = Fastify({
+    logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
+    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: trustOf(config.trustProxy),
+    requestTimeout: REQUEST_LIMIT_MS,
+    http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildSerializer } },
+    clientErrorHandler: refuseUnreadable,
+    // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
+    frameworkErrors: handleError,
+  })
+  app.addSchema(ProblemBody)
+  app.addSchema(OAuthErrorBody)
+  validateStrictly(app)
+  let isFinishing = false
+  app.decorate('finishConnections', () => {
+    isFinishing = true
+  })
+  app.addHook('preClose', async () => app.finishConnections())
+  app.addHook('onSend', (req, reply, _payload, done) => {
+    // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
+    if (isFinishing) reply.header('connection', 'close')
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+    if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
+    done()
+  })
+  app.addHook('onResponse', logRequest)
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler((req, reply) => sendProblem(new Problem('not_found'), req, reply))
   return app
 }
 
@@ -222,6 +258,14 @@ const REQUEST_LIMIT_MS = 10_000
 
 /** How often Node looks for requests over the limit. Its default, 30 s, would add as much to the limit. */
 const CONNECTIONS_CHECK_MS = 1000
+
+/** Peers that connect for others. With a number of hops, each peer is believed to. */
+function trustedPeers({ trustProxy }: Config): (address: string) => boolean {
+  if (trustProxy === false) return () => false
+  if (typeof trustProxy === 'number') return () => true
+  const ranges = toBlockList(trustProxy)
+  return (address) => isWithin(plainAddress(address), ranges)
+}
 
 /** Fastify's own hop counts trust nobody; hop 0 is the peer itself. */
 function trustOf(trustProxy: Config['trustProxy']) {

@@ -8,6 +8,8 @@ export interface Config {
   readonly databaseUrl: string
   readonly host: string
   readonly port: number
+  /** Where health, metrics and the reference pages are, if not beside the API; on the same host. */
+  readonly operationsPort: number | null
   /** The origin that browsers see, such as `https://ramp.example`; null: the request's own Host counts. */
   readonly publicUrl: string | null
   readonly tokenPrefix: string
@@ -15,6 +17,14 @@ export interface Config {
   readonly rolesFile: string | null
   /** False, or the peers (addresses and ranges) whose X-Forwarded-* headers are believed, or how many hops. */
   readonly trustProxy: false | number | readonly string[]
+  /** Requests a minute without a valid credential from one address; null: any number, here and below. */
+  readonly addressLimit: number | null
+  /** Requests a minute by one account … */
+  readonly accountLimit: number | null
+  /** … and by one token. */
+  readonly tokenLimit: number | null
+  /** Connections at a time from one address, other than a trusted proxy's. */
+  readonly connectionLimit: number | null
   /** How long a password has to be that somebody chooses, or that an administrator gives. */
   readonly passwordMinLength: number
   readonly adminUsername: string | null
@@ -55,6 +65,12 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
   ),
   host: setting('RAMP_HOST', '127.0.0.1', (text) => text, 'a host name or an address'),
   port: setting('RAMP_PORT', 7267, (text) => parseInteger(text, 0, 65535), 'a port from 0 (any free one) to 65535'),
+  operationsPort: setting(
+    'RAMP_OPERATIONS_PORT',
+    null,
+    (text) => parseInteger(text, 0, 65535),
+    'a port from 0 (any free one) to 65535',
+  ),
   publicUrl: setting('RAMP_PUBLIC_URL', null, parseOrigin, 'an http or https address without a path'),
   tokenPrefix: setting(
     'RAMP_TOKEN_PREFIX',
@@ -69,6 +85,10 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     parseTrustProxy,
     '"false", a number of hops, or a comma-separated list of addresses and ranges',
   ),
+  addressLimit: setting('RAMP_LIMIT_ADDRESS', 6000, parseLimit, 'a number from 1 to 999999999, or "none"'),
+  accountLimit: setting('RAMP_LIMIT_ACCOUNT', 12_000, parseLimit, 'a number from 1 to 999999999, or "none"'),
+  tokenLimit: setting('RAMP_LIMIT_TOKEN', 6000, parseLimit, 'a number from 1 to 999999999, or "none"'),
+  connectionLimit: setting('RAMP_LIMIT_CONNECTIONS', 512, parseLimit, 'a number from 1 to 999999999, or "none"'),
   passwordMinLength: setting(
     'RAMP_PASSWORD_MIN_LENGTH',
     8,
@@ -120,10 +140,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: read(SETTINGS.databaseUrl),
     host: read(SETTINGS.host),
     port: read(SETTINGS.port),
+    operationsPort: read(SETTINGS.operationsPort),
     publicUrl: read(SETTINGS.publicUrl),
     tokenPrefix: read(SETTINGS.tokenPrefix),
     rolesFile: read(SETTINGS.rolesFile),
     trustProxy: read(SETTINGS.trustProxy),
+    addressLimit: read(SETTINGS.addressLimit),
+    accountLimit: read(SETTINGS.accountLimit),
+    tokenLimit: read(SETTINGS.tokenLimit),
+    connectionLimit: read(SETTINGS.connectionLimit),
     passwordMinLength: read(SETTINGS.passwordMinLength),
     adminUsername: read(SETTINGS.adminUsername),
     adminPassword: read(SETTINGS.adminPassword),
@@ -140,6 +165,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function parseInteger(text: string, min: number, max: number): number | undefined {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   return value >= min && value <= max ? value : undefined
+}
+
+function parseLimit(text: string): number | null | undefined {
+  return text === 'none' ? null : parseInteger(text, 1, 999_999_999)
 }
 
 function parseDatabaseUrl(text: string): string | undefined {

@@ -1,3 +1,4 @@
+import type { RefusalRecorder } from './audit/refusal-recorder.ts'
 import type { Clock } from './core/clock.ts'
 import type { RoleCatalogue } from './roles/role-catalogue.ts'
 import type { Database } from './storage/database.ts'
@@ -10,6 +11,7 @@ export interface Services {
   readonly catalogue: RoleCatalogue
   readonly verifier: TokenVerifier
   readonly usage: UsageRecorder
+  readonly refusals: RefusalRecorder
   readonly clock: Clock
   readonly tokenPrefix: string
   /** How long a password has to be. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
 import type { buildApp } from '../app.ts'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
@@ -14,13 +15,23 @@ const FINISH_LIMIT_MS = 10_000
 /** … and what was noted has this long to be written: a hanging database must not keep us either. */
 const SHUTDOWN_LIMIT_MS = 15_000
 
-/** Throws {@link ConfigError} for an address that this server cannot have. */
-export async function listen(app: App, { host, port }: Config): Promise<void> {
+/**
+ * Listens at the API's port and then, if there is one, at the operations port. Each of several workers has both: a
+ * worker serves once it has the first. Throws {@link ConfigError} for an address that this server cannot have.
+ */
+export async function listen(app: App, { host, port, operationsPort }: Config): Promise<void> {
+  await app.ready()
+  app.prepareReference()
+  await listenAt(app, host, port, 'RAMP_PORT')
+  if (app.operations !== null) await listenAt(app.operations, host, operationsPort ?? 0, 'RAMP_OPERATIONS_PORT')
+}
+
+async function listenAt(app: FastifyInstance, host: string, port: number, variable: string): Promise<void> {
   try {
     await app.listen({ host, port })
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
-    throw new ConfigError(`RAMP_HOST and RAMP_PORT name an address that this server cannot have (${error.code}).`)
+    throw new ConfigError(`RAMP_HOST and ${variable} name an address that this server cannot have (${error.code}).`)
   }
 }
 

@@ -1,16 +1,12 @@
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { OAuthErrorBody } from './oauth-errors.ts'
-import { PROBLEM_EXAMPLES, ProblemBody } from './schemas.ts'
+import { PROBLEM_EXAMPLES } from './schemas.ts'
 
-/** The OpenAPI document, made from the routes' own schemas, and the reference page that shows it. */
+/** Has the OpenAPI document made from the routes' own schemas; `operations/reference-pages.ts` shows it. */
 export async function registerOpenApi(
   app: FastifyInstance,
   { version, publicUrl }: { version: string; publicUrl: string | null },
 ) {
-  app.addSchema(ProblemBody)
-  app.addSchema(OAuthErrorBody)
   await app.register(swagger, {
     refResolver: {
       buildLocalReference: (schema, _baseUri, _fragment, index) => String(schema['$id'] ?? `schema-${index}`),
@@ -64,11 +60,4 @@ export async function registerOpenApi(
       },
     },
   })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: true,
-    uiConfig: { deepLinking: true, docExpansion: 'list' },
-    theme: { title: 'RAMP API' },
-  })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

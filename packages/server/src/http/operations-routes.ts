@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
+import { sharedFor } from '../core/shared-for.ts'
 import type { Services } from '../services.ts'
 import type { Outcome } from '../verification/verdict.ts'
 import { ASK_ALL_LIMIT_MS, type Line } from '../workers/line.ts'
@@ -10,11 +11,8 @@ import { OneOf } from './schemas.ts'
 
 const Status = Type.Object({ status: OneOf(['ok'] as const) })
 
-/**
- * `/healthz` and `/metrics`: for whoever runs the server. Nothing here names an account or a token. Of
- * several workers each gives the metrics of all.
- */
-export function registerOperationsRoutes(app: Router, services: Services, primary?: Line): void {
+/** `/healthz`. */
+export function registerHealth(app: Router): void {
   app.get(
     '/healthz',
     {
@@ -28,15 +26,21 @@ export function registerOperationsRoutes(app: Router, services: Services, primar
     () => ({ status: 'ok' as const }),
   )
 
-  const registry = createMetrics(app, services)
+}
+
+/** Metrics are gathered at most this often, however many ask: gathering them reads the database. */
+const METRICS_KEPT_MS = 1000
+
+/** `/metrics`. Nothing here names an account or a token. Of several workers each gives the metrics of all. */
+export function registerMetrics(app: Router, registry: Registry, primary?: Line): void {
   primary?.answer('metrics', () => registry.getMetricsAsJSON())
-  const allMetrics = async () => {
+  const allMetrics = sharedFor(METRICS_KEPT_MS, async () => {
     if (primary === undefined) return registry.metrics()
     const merged = await primary.ask('mergedMetrics', null, ASK_ALL_LIMIT_MS)
     // Its own alone would look as if all counters had gone back.
     if (merged === undefined) throw new Error('The primary does not answer.')
     return merged
-  }
+  })
   app.get(
     '/metrics',
     {
@@ -51,7 +55,8 @@ export function registerOperationsRoutes(app: Router, services: Services, primar
   )
 }
 
-function createMetrics(app: FastifyInstance, services: Services): Registry {
+/** Measures the requests of `app`, and what its services count. */
+export function createMetrics(app: FastifyInstance, services: Services): Registry {
   const { statistics } = services.verifier
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })

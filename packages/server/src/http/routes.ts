@@ -105,6 +105,7 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
     codes.push('malformed_json', 'body_too_large', 'unsupported_media_type', 'settlement_unconfirmed')
   }
   if (params || querystring) codes.push('validation_failed')
+  if (!rule.goesFirst) codes.push('too_many_requests')
   if (rule.by.includes('anonymous')) return codes
   codes.push('token_in_query', 'authentication_required', 'authorization_scheme_unsupported', 'token_invalid')
   codes.push('token_expired', 'token_revoked', 'account_deactivated', 'address_not_allowed', 'verification_unavailable')

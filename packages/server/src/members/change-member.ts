@@ -12,7 +12,9 @@ import {
 } from '../policy/end-account-tokens.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
+import { forgetDevices } from '../sessions/device-store.ts'
 import { hashPassword } from '../sessions/password.ts'
+import { passwordPlaces } from '../sessions/password-places.ts'
 import { passwordProblem } from '../sessions/password-rules.ts'
 import { deleteSessionsOf } from '../sessions/session-store.ts'
 import type { Transaction } from '../storage/database.ts'
@@ -54,7 +56,7 @@ export async function changeMember(
     })
   }
   assertOnlyAtReactivation(tokens, status)
-  const passwordHash = password && (await hashPassword(password))
+  const passwordHash = password && (await passwordPlaces.hold('known', (place) => hashPassword(password, place)))
 
   return database.write(context, async (trx) => {
     await lockAccount(trx, id)
@@ -99,6 +101,7 @@ async function resetPassword(
 ): Promise<void> {
   await updatePassword(trx, id, { hash, changeRequiredAt: context.now })
   const endedSessions = await deleteSessionsOf(trx, id)
+  await forgetDevices(trx, id)
   const revokedTokens = await settlePasswordChange(trx, context, actor, id)
   await recordAudit(trx, context, {
     action: 'password.reset',

@@ -9,6 +9,7 @@ import { OWN_PERMISSIONS } from '../roles/role-catalogue.ts'
 import { insertGrant } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { hashPassword } from '../sessions/password.ts'
+import { passwordPlaces } from '../sessions/password-places.ts'
 import { passwordProblem } from '../sessions/password-rules.ts'
 import type { Member } from './member.ts'
 import { getMember, insertMember } from './member-store.ts'
@@ -44,7 +45,7 @@ export async function createMember(
   }
   assertWithinToken(actor, [...OWN_PERMISSIONS, ...given.flatMap((role) => role.permissions)])
 
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await passwordPlaces.hold('known', (place) => hashPassword(password, place))
   return database.write(context, async (trx) => {
     const id = newId()
     await insertMember(trx, {

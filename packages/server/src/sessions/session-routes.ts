@@ -3,6 +3,7 @@ import { Secret } from '../core/secret.ts'
 import { asAuthenticated, asSession } from '../http/actors.ts'
 import { contextOf, visitorContextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
+import { deviceCookieOf, setDeviceCookie } from '../http/device-cookie.ts'
 import type { Router } from '../http/routes.ts'
 import { assertSameSite } from '../http/same-site.ts'
 import { AccountId, closed, listOf, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
@@ -52,7 +53,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
   app.post(
     '/api/v1/session',
     {
-      config: { problems: ['sign_in_failed', 'too_many_sign_ins', 'cross_site_request'] },
+      config: { problems: ['sign_in_failed', 'too_many_sign_ins', 'cross_site_request', 'server_busy'] },
       schema: {
         operationId: 'signIn',
         tags: ['Session'],
@@ -73,12 +74,14 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     },
     async (req, reply) => {
       assertSameSite(req, publicUrl)
-      const { secret, ...session } = await signIn(services, visitorContextOf(req, services), {
+      const { secret, device, ...session } = await signIn(services, visitorContextOf(req, services), {
         username: req.body.username,
         password: new Secret(req.body.password),
         formerSession: sessionCookieOf(req),
+        device: deviceCookieOf(req),
       })
-      return cookie.set(reply, secret).code(201).send(session)
+      cookie.set(reply, secret)
+      return setDeviceCookie(reply, device, publicUrl).code(201).send(session)
     },
   )
 
@@ -176,7 +179,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
   app.put(
     '/api/v1/me/password',
     {
-      config: { problems: ['current_password_wrong', 'too_many_sign_ins'] },
+      config: { problems: ['current_password_wrong', 'too_many_sign_ins', 'server_busy'] },
       schema: {
         operationId: 'changePassword',
         tags: ['Session'],

@@ -16,6 +16,7 @@ import {
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { type FileFence, UNFENCED } from './sqlite/file-fence.ts'
+import { laterTurn } from '../core/turn.ts'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own
@@ -24,7 +25,8 @@ import { type FileFence, UNFENCED } from './sqlite/file-fence.ts'
 const WRITE_LOCK_WAIT_MS = 5000
 
 /**
- * Kysely on one connection of `node:sqlite`; transactions and queries queue for it. The fence is asked before a
+ * Kysely on one connection of `node:sqlite`; transactions and queries queue for it. Statements run synchronously, so
+ * each one first checks that this turn of the event loop has time left (`core/turn.ts`). The fence is asked before a
  * transaction begins, around its commit, and after each read outside a transaction.
  */
 export class NodeSqliteDialect implements Dialect {
@@ -93,6 +95,8 @@ class NodeSqliteDriver implements Driver {
     this.#fence.assertIntact()
     const giveUpAt = performance.now() + WRITE_LOCK_WAIT_MS
     for (;;) {
+      const later = laterTurn()
+      if (later !== undefined) await later
       try {
         this.#database.exec('BEGIN IMMEDIATE')
         return
@@ -135,6 +139,8 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const later = laterTurn()
+    if (later !== undefined) await later
     try {
       return this.#execute(query)
     } catch (error) {

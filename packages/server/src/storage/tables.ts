@@ -23,6 +23,7 @@ export interface Tables {
   device_authorization: DeviceAuthorizationTable
   sign_in_failure: SignInFailureTable
   sign_in_address: SignInAddressTable
+  sign_in_device: SignInDeviceTable
   audit_event: AuditEventTable
   audit_chain: AuditChainTable
   authz_clock: AuthzClockTable
@@ -246,6 +247,13 @@ interface SignInFailureTable {
   failures: number
   /** That somebody was turned away is recorded once a window. */
   refusal_recorded_at: number | null
+}
+
+/** A browser that a member has signed in with. */
+interface SignInDeviceTable {
+  account_id: string
+  digest: Uint8Array
+  last_at: number
 }
 
 /** Where an account has signed in from: such an address is not held up by failures elsewhere. */

@@ -8,6 +8,7 @@ import type { Services } from '../services.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import { listVerifiers } from './list-verifiers.ts'
 import { renewLease } from './renew-lease.ts'
+import { ToldTokens } from './told-tokens.ts'
 import {
   ConnectBody,
   FindingBody,
@@ -25,9 +26,12 @@ const tags = ['Verifiers']
  * `/api/v1/verifiers`: verifiers inside other services, which decide from memory under a lease as the nodes of RAMP do
  * (docs/coherence.md). `@ramp/verifier` is the other side.
  */
-export function registerVerifierRoutes(app: Router, services: Services): void {
+export function registerVerifierRoutes(app: Router, services: Services, isOneOfSeveral: boolean): void {
   const { database, verifier, clock, tokenPrefix } = services
   const { leases } = database
+  // Another process on the same SQLite file is no other node: it tells its own verifiers.
+  const isAlone = database.engine === 'sqlite' && !isOneOfSeveral
+  const toldTokens = new ToldTokens(database, { isAlone, startedAt: clock() })
 
   app.get(
     '/api/v1/verifiers',
@@ -66,7 +70,7 @@ export function registerVerifierRoutes(app: Router, services: Services): void {
   app.post(
     '/api/v1/verifiers/:id/renew',
     {
-      config: { problems: ['verifier_not_found'] },
+      config: { problems: ['verifier_not_found', 'verifier_epoch_in_future'] },
       schema: {
         operationId: 'renewVerifier',
         tags,
@@ -79,7 +83,7 @@ export function registerVerifierRoutes(app: Router, services: Services): void {
     },
     async (req) => {
       const { used = [], waitMs = 1000, ...report } = req.body
-      return renewLease(services, accountOf(req.actor), { id: req.params.id, ...report, used, waitMs })
+      return renewLease(services, toldTokens, accountOf(req.actor), { id: req.params.id, ...report, used, waitMs })
     },
   )
 
@@ -98,7 +102,9 @@ export function registerVerifierRoutes(app: Router, services: Services): void {
     },
     (req, reply) => {
       const { token, address = '', client } = req.body
+      const accountId = accountOf(req.actor)
       verifier.verify(new Secret(token), { address, client }, (verdict, epoch) => {
+        if (verdict.outcome === 'active') toldTokens.add(accountId, verdict.token.id)
         void reply.send({ outcome: verdict.outcome, epoch, ...(verdict.outcome === 'active' && findingOf(verdict)) })
       })
     },

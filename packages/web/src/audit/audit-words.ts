@@ -75,6 +75,12 @@ export function actorInWords({ actor, credential }: Pick<AuditEvent, 'actor' | '
   return actor?.username ?? (credential.type === 'system' ? 'The server' : 'Somebody')
 }
 
+/** Of an event that counts refusals like one before it: how many. */
+export function repetitionsInWords({ detail }: Pick<AuditEvent, 'detail'>): string {
+  const count = detail['count']
+  return typeof count !== 'number' ? '' : count === 1 ? ' once more' : ` ${count.toLocaleString('en')} more times`
+}
+
 const PAGES: Readonly<Record<string, string>> = {
   member: '/_admin/ramp-tenant-members/',
   service_account: '/_admin/service-accounts/',

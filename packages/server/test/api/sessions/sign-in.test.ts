@@ -14,7 +14,7 @@ onBothEngines('Signing in', (engine) => {
     const owner = await server.member({ roles: ['SuperUser'] })
     const answer = await signIn(owner.username, owner.password)
     expect(answer).toMatchObject({ status: 201, body: { accountId: owner.id, mustChangePassword: false } })
-    expect(answer.headers['set-cookie']).toHaveLength(1)
+    expect(answer.headers['set-cookie']).toHaveLength(2)
     const [value, ...attributes] = answer.headers['set-cookie']?.[0]?.split('; ') ?? []
     expect(value).toMatch(/^ramp_session=[A-Za-z0-9_-]{43}$/)
     expect(attributes.sort()).toEqual(['HttpOnly', 'Max-Age=604800', 'Path=/', 'SameSite=Strict'])
