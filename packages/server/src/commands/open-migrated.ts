@@ -1,6 +1,7 @@
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
 import { openDatabase } from '../storage/open-database.ts'
+import { closeToOthers } from './private-files.ts'
 
 /** Opens the database and brings its schema up to date. Throws {@link ConfigError} for one that cannot be used. */
 export async function openMigrated({
@@ -9,7 +10,10 @@ export async function openMigrated({
   let database: Database | undefined
   try {
     database = openDatabase(databaseUrl)
-    return { database, migrated: await database.migrate() }
+    const migrated = await database.migrate()
+    // Only now is it certain that the file is a database of ours.
+    closeToOthers(databaseUrl)
+    return { database, migrated }
   } catch (error) {
     await database?.close().catch(() => {})
     throw unusable(error)
