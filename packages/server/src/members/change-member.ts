@@ -13,7 +13,7 @@ import {
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { hashPassword } from '../sessions/password.ts'
-import { passwordProblem } from '../sessions/password-rules.ts'
+import { passwordProblem, wordsOf } from '../sessions/password-rules.ts'
 import { deleteSessionsOf } from '../sessions/session-store.ts'
 import type { Transaction } from '../storage/database.ts'
 import { assertMayManage } from './managing.ts'
@@ -39,13 +39,14 @@ export interface MemberChange {
  * `username_taken`, `email_taken`, `validation_failed`, `edited_meanwhile`.
  */
 export async function changeMember(
-  { database, catalogue, passwordMinLength }: Services,
+  services: Services,
   context: AuthorizedContext,
   actor: AuthenticatedActor,
   id: string,
   { status, tokens, password, ...names }: MemberChange,
   ifMatch: string | undefined,
 ): Promise<Member> {
+  const { database, catalogue } = services
   if (password && actor.kind !== 'session')
     throw new Problem('session_required', { detail: 'Only a session resets a password.' })
   if (password && id === actor.account.id) {
@@ -54,7 +55,7 @@ export async function changeMember(
     })
   }
   assertOnlyAtReactivation(tokens, status)
-  const passwordHash = password && (await hashPassword(password))
+  const passwordHash = password && (await acceptedHash(services, id, names, password))
 
   return database.write(context, async (trx) => {
     await lockAccount(trx, id)
@@ -62,10 +63,6 @@ export async function changeMember(
     await assertMayManage(trx, actor, id, catalogue)
     assertUnchanged(ifMatch, editableOf(member))
     const renamed = { ...member, ...names }
-    const rules = { minLength: passwordMinLength, username: renamed.username, email: renamed.email }
-    const unacceptable = password && (await passwordProblem(password, 'password', rules))
-    if (unacceptable) throw unacceptable
-
     const changes = changedFields(member, renamed)
     if (changes.length > 0) {
       await updateMember(trx, renamed)
@@ -78,6 +75,21 @@ export async function changeMember(
     }
     return getMember(trx, id)
   })
+}
+
+/** The hash of a password for the member as renamed. Before the transaction: judging and hashing take long. */
+async function acceptedHash(
+  { database, passwordMinLength, hostname }: Services,
+  id: string,
+  names: Pick<MemberChange, 'username' | 'email' | 'firstName' | 'lastName'>,
+  password: Secret,
+): Promise<string> {
+  const member = { ...(await getMember(database.read, id)), ...names }
+  const { username, email } = member
+  const rules = { minLength: passwordMinLength, username, email, words: wordsOf(member, hostname) }
+  const unacceptable = await passwordProblem(password, 'password', rules)
+  if (unacceptable) throw unacceptable
+  return hashPassword(password)
 }
 
 const NAMES = ['username', 'email', 'firstName', 'lastName'] as const
