@@ -455,7 +455,7 @@ export interface paths {
         };
         /**
          * Members as CSV
-         * @description In the form that the import reads, with roles given directly. A cell that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away.
+         * @description Leaves an audit event. In the form that the import reads, with roles given directly. A cell that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away.
          *
          *     Needs the permission `members:read`.
          */
@@ -1514,7 +1514,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1600,7 +1600,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1683,7 +1683,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1759,6 +1759,7 @@ export interface operations {
             content: {
                 "application/json": {
                     username: string;
+                    /** Format: password */
                     password: string;
                 };
             };
@@ -1781,7 +1782,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1889,7 +1890,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2349,7 +2350,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2442,7 +2443,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: password */
                     currentPassword: string;
+                    /** Format: password */
                     newPassword: string;
                     /**
                      * @description Whether to revoke all tokens of the account, too.
@@ -2460,7 +2463,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2593,7 +2596,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2920,7 +2923,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3375,7 +3378,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3569,7 +3572,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3695,7 +3698,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4526,7 +4529,10 @@ export interface operations {
                     email: string;
                     firstName: string;
                     lastName: string;
-                    /** @description An initial password: it must be changed at the first sign-in. */
+                    /**
+                     * Format: password
+                     * @description An initial password: it must be changed at the first sign-in.
+                     */
                     password: string;
                     roles?: string[];
                 };
@@ -4593,7 +4599,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4733,7 +4739,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5029,7 +5035,10 @@ export interface operations {
                      * @enum {string}
                      */
                     tokens?: "restore" | "revoke";
-                    /** @description An initial password: it must be changed at the first sign-in. */
+                    /**
+                     * Format: password
+                     * @description An initial password: it must be changed at the first sign-in.
+                     */
                     password?: string;
                 };
             };
@@ -5095,7 +5104,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5257,7 +5266,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5368,7 +5377,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5404,24 +5413,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `body_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -5440,7 +5431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5628,7 +5619,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6061,7 +6052,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6079,7 +6070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7163,7 +7154,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7633,7 +7624,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8002,7 +7993,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8472,7 +8463,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8668,7 +8659,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9127,7 +9118,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9457,7 +9448,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9559,6 +9550,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: password */
                     token: string;
                     /** @description A permission that the call needs. */
                     permission?: string;
@@ -9654,7 +9646,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9844,7 +9836,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9963,7 +9955,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10075,7 +10067,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11048,7 +11040,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11263,7 +11255,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11514,7 +11506,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11650,7 +11642,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12047,7 +12039,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12176,7 +12168,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12311,7 +12303,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12413,7 +12405,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What was presented. */
+                    /**
+                     * Format: password
+                     * @description What was presented.
+                     */
                     token: string;
                     /** @description From where. */
                     address?: string;
@@ -12467,7 +12462,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12672,7 +12667,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12757,7 +12752,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12836,7 +12831,10 @@ export interface operations {
             content: {
                 "application/json": {
                     tokens: {
-                        /** @description The whole text of the token. */
+                        /**
+                         * Format: password
+                         * @description The whole text of the token.
+                         */
                         token: string;
                         /** @description The address of the client that presented the token. Without it a token that is limited to addresses is not active, since nobody can say whether the limit is kept. */
                         address?: string;
@@ -12888,7 +12886,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13511,11 +13509,17 @@ export interface operations {
                     grant_type: string;
                     /** @description `ramp-cli` for the device grant, otherwise the id of a service account. */
                     client_id?: string;
-                    /** @description A token of the service account. */
+                    /**
+                     * Format: password
+                     * @description A token of the service account.
+                     */
                     client_secret?: string;
                     /** @description Permissions, separated by spaces: the token is narrowed to these. Absent: everything. */
                     scope?: string;
-                    /** @description With the device grant. */
+                    /**
+                     * Format: password
+                     * @description With the device grant.
+                     */
                     device_code?: string;
                 };
             };
@@ -13662,7 +13666,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": {
-                    /** @description The whole text of the token. */
+                    /**
+                     * Format: password
+                     * @description The whole text of the token.
+                     */
                     token: string;
                     /** @description Not needed, and not looked at. */
                     token_type_hint?: string;
@@ -13806,7 +13813,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": {
-                    /** @description The whole text of the token. */
+                    /**
+                     * Format: password
+                     * @description The whole text of the token.
+                     */
                     token: string;
                     /** @description Not needed, and not looked at. */
                     token_type_hint?: string;

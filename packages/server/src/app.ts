@@ -22,6 +22,8 @@ import { registerOperationsRoutes } from './http/operations-routes.ts'
 import { auditRefusals } from './http/refusal-audit.ts'
 import { nameMetadata } from './http/refusals.ts'
 import { guardRoutes, type Router } from './http/routes.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { registerSecurityTxt } from './http/security-txt.ts'
 import { buildSerializer } from './http/serialization.ts'
 import { registerPages } from './http/static-web.ts'
 import { validateStrictly } from './http/validation.ts'
@@ -80,6 +82,7 @@ export interface AppOptions {
 
 /** Puts the server together: the only place that knows all of its parts. `close()` finishes requests and writes usage. */
 export async function buildApp({ config, database, clock = systemClock, logTo, primary, extra }: AppOptions) {
+  const secure = securityHeaders(config.publicUrl)
   const app = Fastify({
     logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
     genReqId: () => randomUUID(),
@@ -93,7 +96,10 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     schemaController: { compilersFactory: { buildSerializer } },
     clientErrorHandler: refuseUnreadable,
     // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
-    frameworkErrors: handleError,
+    frameworkErrors: (error, req, reply) => {
+      secure(req, reply)
+      return handleError(error, req, reply)
+    },
   })
   const usage = new UsageRecorder(
     database,
@@ -111,7 +117,8 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
     onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })
-  const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix, passwordMinLength }
+  const hostname = config.publicUrl && new URL(config.publicUrl).hostname
+  const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix, passwordMinLength, hostname }
 
   validateStrictly(app)
   acceptOnlyJson(app)
@@ -128,7 +135,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
     if (isFinishing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    reply.header('x-content-type-options', 'nosniff')
+    secure(req, reply)
     if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
     done()
   })
@@ -158,6 +165,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   registerAuditRoutes(router, services)
   registerVerifierRoutes(router, services)
   registerMetadataRoutes(router, config.publicUrl)
+  registerSecurityTxt(router, services, config)
   registerBatchIntrospection(router, services, config.publicUrl)
   registerDeviceAuthorizationRoutes(router, services)
   await app.register(async (scope) => {
@@ -234,6 +242,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json',
+    'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ]

@@ -58,17 +58,23 @@ export async function registerOpenApi(
             type: 'apiKey',
             in: 'cookie',
             name: 'ramp_session',
-            description: 'The cookie of a browser session.',
+            description:
+              'The cookie of a browser session. On https its name begins with `__Host-`; at another port than 443 (https) or 7267 (http), the port and a hyphen stand before `ramp_session`.',
           },
         },
       },
     },
   })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: true,
-    uiConfig: { deepLinking: true, docExpansion: 'list' },
-    theme: { title: 'RAMP API' },
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, shows: 'reference' }
+    })
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      // Otherwise it shows a badge that an address of Swagger's makes.
+      uiConfig: { deepLinking: true, docExpansion: 'list', validatorUrl: null },
+      theme: { title: 'RAMP API' },
+    })
   })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

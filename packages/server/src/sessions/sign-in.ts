@@ -2,8 +2,7 @@ import { type Context, recordAudit } from '../audit/audit.ts'
 import { newId } from '../core/ids.ts'
 import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
-import { comparisonKey } from '../core/text.ts'
-import { findSignInMember, lockAccount, noteSignIn, type SignInMember } from '../members/member-store.ts'
+import { findSignInMember, lockAccount, noteSignIn, type SignInMember, signInKeyOf } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { cleanClient } from '../verification/last-used.ts'
 import { passwordMatches } from './password.ts'
@@ -14,18 +13,18 @@ import { type Attempt, countAttempt, forgiveAttempt } from './sign-in-limits.ts'
 interface SignIn {
   readonly username: string
   readonly password: Secret
-  /** The session that the browser had until now: a sign-in ends it. */
-  readonly formerSession: Secret | undefined
+  /** The sessions that the browser had until now: a sign-in ends them. */
+  readonly formerSessions: readonly Secret[]
 }
 
 /**
  * Opens a session. An unknown username, a wrong password and a deactivated account do the same work and get the same
  * answer. Throws `sign_in_failed` or `too_many_sign_ins`.
  */
-export async function signIn(services: Services, context: Context, { username, password, formerSession }: SignIn) {
+export async function signIn(services: Services, context: Context, { username, password, formerSessions }: SignIn) {
   const { database } = services
   const { now, address } = context
-  const attempt: Attempt = { usernameKey: comparisonKey(username), address, now }
+  const attempt: Attempt = { usernameKey: await signInKeyOf(database.read, username), address, now }
   await countAttempt(services, context, attempt)
 
   const member = await findSignInMember(database.read, attempt.usernameKey)
@@ -43,8 +42,10 @@ export async function signIn(services: Services, context: Context, { username, p
     if (current?.passwordHash !== member.passwordHash || current.deactivatedAt !== null)
       throw new Problem('sign_in_failed')
     await forgiveAttempt(trx, attempt, member.id)
-    const former = formerSession && (await findSession(trx, sessionDigest(formerSession)))
-    if (former) await deleteSession(trx, former.id)
+    for (const each of formerSessions) {
+      const former = await findSession(trx, sessionDigest(each))
+      if (former) await deleteSession(trx, former.id)
+    }
     const id = newId()
     await insertSession(trx, {
       id,

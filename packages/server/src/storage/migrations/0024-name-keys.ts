@@ -4,7 +4,7 @@ import type { Engine } from '../database.ts'
 
 /**
  * Names are compared after case folding, and two names that look the same cannot both be given (core/name-keys.ts). Rows
- * from before keep working: where two of them now collide, the later one keeps its old key, or has no look. Nothing here
+ * from before keep working: where two of them now collide, one keeps its old key, or has no look. Nothing here
  * changes what somebody may do, so no cached state ends.
  */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
