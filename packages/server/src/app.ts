@@ -28,6 +28,8 @@ import { nameMetadata } from './http/refusals.ts'
 import { limitRequests } from './http/request-limits.ts'
 import { guardRoutes, type Router } from './http/routes.ts'
 import { ProblemBody } from './http/schemas.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { registerSecurityTxt } from './http/security-txt.ts'
 import { buildSerializer } from './http/serialization.ts'
 import { registerPages } from './http/static-web.ts'
 import { warnOfUntrustedProxy } from './http/untrusted-proxy.ts'
@@ -113,7 +115,18 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
     onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })
-  const services: Services = { database, catalogue, verifier, usage, refusals, clock, tokenPrefix, passwordMinLength }
+  const hostname = config.publicUrl && new URL(config.publicUrl).hostname
+  const services: Services = {
+    database,
+    catalogue,
+    verifier,
+    usage,
+    refusals,
+    clock,
+    tokenPrefix,
+    passwordMinLength,
+    hostname,
+  }
 
   const readiness = createReadiness(database, verifier)
 
@@ -163,6 +176,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   registerAuditRoutes(router, services)
   registerVerifierRoutes(router, services, primary !== undefined)
   registerMetadataRoutes(router, config.publicUrl)
+  registerSecurityTxt(router, services, config)
   registerBatchIntrospection(router, services, config.publicUrl)
   registerDeviceAuthorizationRoutes(router, services)
   await app.register(async (scope) => {
@@ -202,6 +216,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
 
 /** A server without routes, whose answers have the form that all of RAMP's have. */
 function createInstance(config: Config, logTo: AppOptions['logTo']) {
+  const secure = securityHeaders(config.publicUrl)
   const app = Fastify({
     logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
     genReqId: () => randomUUID(),
@@ -215,7 +230,10 @@ function createInstance(config: Config, logTo: AppOptions['logTo']) {
     schemaController: { compilersFactory: { buildSerializer } },
     clientErrorHandler: refuseUnreadable,
     // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
-    frameworkErrors: handleError,
+    frameworkErrors: (error, req, reply) => {
+      secure(req, reply)
+      return handleError(error, req, reply)
+    },
   })
   app.addSchema(ProblemBody)
   app.addSchema(OAuthErrorBody)
@@ -229,7 +247,7 @@ function createInstance(config: Config, logTo: AppOptions['logTo']) {
     // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
     if (isFinishing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    reply.header('x-content-type-options', 'nosniff')
+    secure(req, reply)
     if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
     done()
   })
@@ -290,6 +308,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json',
+    'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ]

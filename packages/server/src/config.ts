@@ -2,6 +2,8 @@ import { isTokenPrefix } from '@ramp/verifier'
 import { parseRange } from './core/address.ts'
 import { Secret } from './core/secret.ts'
 import { USERNAME_PATTERN } from './core/text.ts'
+import { readSettingFile } from './settings-files.ts'
+import { unknownVariable } from './settings-names.ts'
 
 /** Where the server listens, what it stores in, and what it trusts. Read once at start. */
 export interface Config {
@@ -29,6 +31,8 @@ export interface Config {
   readonly passwordMinLength: number
   readonly adminUsername: string | null
   readonly adminPassword: Secret | null
+  /** Whom to tell of a vulnerability of this installation: an address for `security.txt`, or null. */
+  readonly securityContact: string | null
   /** After so many days audit events are removed; null: never. */
   readonly auditRetentionDays: number | null
   /** After SIGTERM, `/readyz` answers 503 for this long before the server takes no more requests. */
@@ -49,15 +53,21 @@ interface Setting<T> {
   readonly parse: (text: string) => T | undefined
   /** "must be …" */
   readonly mustBe: string
+  /** Whether the value can also come from the file that `<variable>_FILE` names. */
+  readonly isSecret: boolean
 }
 
 function setting<T>(variable: string, fallback: T, parse: (text: string) => T | undefined, mustBe: string): Setting<T> {
-  return { variable, fallback, parse, mustBe }
+  return { variable, fallback, parse, mustBe, isSecret: false }
+}
+
+function secretSetting<T>(...parameters: Parameters<typeof setting<T>>): Setting<T> {
+  return { ...setting(...parameters), isSecret: true }
 }
 
 /** Every variable there is; `docs/configuration.md` shows the same table. */
 export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
-  databaseUrl: setting(
+  databaseUrl: secretSetting(
     'RAMP_DATABASE_URL',
     'sqlite:./data/ramp.db',
     parseDatabaseUrl,
@@ -101,11 +111,17 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     parseUsername,
     '1 to 64 letters, digits, dots, hyphens, underscores or @',
   ),
-  adminPassword: setting(
+  adminPassword: secretSetting<Secret | null>(
     'RAMP_ADMIN_PASSWORD',
     null,
     (text) => (text.length >= 8 && text.length <= 256 ? new Secret(text) : undefined),
-    '8 to 256 characters long',
+    'a password of 8 to 256 characters',
+  ),
+  securityContact: setting(
+    'RAMP_SECURITY_CONTACT',
+    null,
+    parseContact,
+    'an address that begins with "mailto:", "https:" or "tel:"',
   ),
   auditRetentionDays: setting(
     'RAMP_AUDIT_RETENTION_DAYS',
@@ -127,15 +143,21 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
   ),
 }
 
-/** Reads the configuration from environment variables; an empty one counts as not set. Throws {@link ConfigError}. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const read = <T>({ variable, fallback, parse, mustBe }: Setting<T>): T => {
-    const text = environment[variable]
-    if (text === undefined || text === '') return fallback
-    const value = parse(text)
-    if (value === undefined) throw new ConfigError(`${variable} must be ${mustBe}.`)
-    return value
-  }
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The name of every variable that the server reads. */
+export const VARIABLES: readonly string[] = Object.values(SETTINGS).flatMap(({ variable, isSecret }) =>
+  isSecret ? [variable, fileVariable(variable)] : [variable],
+)
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as not set. Throws {@link ConfigError} for a
+ * value that cannot be used, and for a variable that nothing of RAMP reads: it is a setting with a typing error.
+ */
+export function readConfig(environment: Environment): Config {
+  const unknown = unknownVariable(environment, VARIABLES)
+  if (unknown) throw new ConfigError(`${unknown.name} is not a setting; the nearest is ${unknown.nearest}.`)
+  const read = <T>(each: Setting<T>): T => readSetting(environment, each)
   const config: Config = {
     databaseUrl: read(SETTINGS.databaseUrl),
     host: read(SETTINGS.host),
@@ -152,6 +174,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     passwordMinLength: read(SETTINGS.passwordMinLength),
     adminUsername: read(SETTINGS.adminUsername),
     adminPassword: read(SETTINGS.adminPassword),
+    securityContact: read(SETTINGS.securityContact),
     auditRetentionDays: read(SETTINGS.auditRetentionDays),
     shutdownDelaySeconds: read(SETTINGS.shutdownDelaySeconds),
     logLevel: read(SETTINGS.logLevel),
@@ -160,6 +183,27 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigError('RAMP_ADMIN_USERNAME and RAMP_ADMIN_PASSWORD must be set together.')
   }
   return config
+}
+
+function readSetting<T>(environment: Environment, { variable, fallback, parse, mustBe, isSecret }: Setting<T>): T {
+  const source = isSecret && environment[fileVariable(variable)] ? fileVariable(variable) : variable
+  const text = source === variable ? environment[variable] : textOfFile(environment, variable)
+  if (text === undefined || text === '') return fallback
+  const value = parse(text)
+  if (value === undefined) throw new ConfigError(`${source} must ${source === variable ? 'be' : 'hold'} ${mustBe}.`)
+  return value
+}
+
+function textOfFile(environment: Environment, variable: string): string {
+  const name = fileVariable(variable)
+  if (environment[variable]) throw new ConfigError(`${variable} and ${name} are both set: set one of them.`)
+  const content = readSettingFile(environment[name] ?? '')
+  if ('fault' in content) throw new ConfigError(`${name} names ${content.fault}.`)
+  return content.text
+}
+
+function fileVariable(variable: string): string {
+  return `${variable}_FILE`
 }
 
 function parseInteger(text: string, min: number, max: number): number | undefined {
@@ -181,6 +225,11 @@ function parseOrigin(text: string): string | undefined {
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash)
     return undefined
   return url.username === '' ? url.origin : undefined
+}
+
+/** RFC 9116 §2.5.3: a URI, on the web only https. */
+function parseContact(text: string): string | undefined {
+  return /^(mailto:|tel:|https:\/\/)[^\s]+$/.test(text) && URL.canParse(text) ? text : undefined
 }
 
 function parseTrustProxy(text: string): Config['trustProxy'] | undefined {

@@ -33,6 +33,9 @@ const USAGE = `ramp-server <command>
 Settings are environment variables: RAMP_DATABASE_URL, RAMP_HOST, RAMP_PORT, RAMP_PUBLIC_URL, … (docs/configuration.md).
 `
 
+// Whatever this process creates (database, write-ahead log, backup, folder) belongs to its user alone.
+process.umask(0o077)
+
 const [name = '', ...args] = process.argv.slice(2)
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 if (command === undefined) {

@@ -16,4 +16,6 @@ export interface Services {
   readonly tokenPrefix: string
   /** How long a password has to be. */
   readonly passwordMinLength: number
+  /** The name that the server has in the network, which a password must not be made of. Null: not known. */
+  readonly hostname: string | null
 }

@@ -28,7 +28,7 @@ onBothEngines('A secret', (engine) => {
       'user code': device.body.user_code,
       'service token': machine.token.secret.slice(21, -6),
       'access token': access.body.access_token.slice(21, -6),
-      cookie: owner.cookie.slice('ramp_session='.length),
+      cookie: owner.cookie.split('=')[1] ?? '',
       password: owner.password.replace(owner.username, ''),
       'initial password': 'initial password of',
       'what was typed as a username': typed,

@@ -14,6 +14,7 @@ import { inspectFile } from '../storage/sqlite/inspect-file.ts'
 import { openWitness, witnessOf } from '../storage/sqlite/witness.ts'
 import { databaseFault } from './database-fault.ts'
 import { fileOf } from './open-migrated.ts'
+import { filesOpenToOthers } from './private-files.ts'
 
 interface Finding {
   readonly check: string
@@ -27,7 +28,7 @@ const CLOCK_DIFFERENCE_LIMIT_MS = 2000
 /** Looks at everything the server needs and says, for each thing that is wrong, what to do. Exit code 1 if any is. */
 export async function doctor(config: Config): Promise<void> {
   const findings: Finding[] = [{ check: 'configuration', advice: undefined }]
-  findings.push(checkRoles(config), checkFolder(config))
+  findings.push(checkRoles(config), checkFolder(config), checkPrivacy(config))
   if (findings.every(({ advice }) => advice === undefined)) findings.push(...(await checkDatabase(config)))
   for (const { check, advice } of findings)
     process.stdout.write(`${advice ? '✗' : '✓'} ${check}${advice ? `: ${advice}` : ''}\n`)
@@ -58,6 +59,12 @@ function checkFolder({ databaseUrl }: Config): Finding {
   } catch {
     return { check, advice: `let this user write ${dirname(file)}, or point RAMP_DATABASE_URL elsewhere.` }
   }
+}
+
+function checkPrivacy({ databaseUrl }: Config): Finding {
+  const files = filesOpenToOthers(databaseUrl)
+  const advice = `other users of this machine can read ${files.join(', ')}: start the server, or run "chmod 600".`
+  return { check: 'private files', advice: files.length > 0 ? advice : undefined }
 }
 
 const MIGRATE = 'run "ramp-server migrate", or start the server, which does.'

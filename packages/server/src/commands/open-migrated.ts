@@ -13,6 +13,7 @@ import { openWitness } from '../storage/sqlite/witness.ts'
 import { witnessed } from '../storage/sqlite/witnessed.ts'
 import { openSqlite } from '../storage/sqlite.ts'
 import { databaseFault } from './database-fault.ts'
+import { closeToOthers } from './private-files.ts'
 
 /** Opens the database and brings its schema up to date. Throws {@link ConfigError} for one that cannot be used. */
 export async function openMigrated({
@@ -23,6 +24,8 @@ export async function openMigrated({
     database = databaseUrl.startsWith('sqlite:') ? openSound(fileOf(databaseUrl)) : openDatabase(databaseUrl)
     const migrated = await database.migrate()
     await assertNoDump(database)
+    // Only now is it certain that the file is a database of ours.
+    closeToOthers(databaseUrl)
     return { database, migrated }
   } catch (error) {
     await database?.close().catch(() => {})

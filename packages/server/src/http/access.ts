@@ -164,6 +164,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   ...forProxies,
   'GET /.well-known/oauth-authorization-server': everybody,
   'GET /.well-known/oauth-protected-resource': everybody,
+  'GET /.well-known/security.txt': everybody,
 }
 
 /** Whether a refusal here is worth an audit event: administrative routes, not one's own affairs. */

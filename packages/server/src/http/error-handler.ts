@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type FieldError, Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
-import { withoutSecrets } from '../core/text.ts'
+import { valueWithoutSecrets, withoutSecrets } from '../core/secret-text.ts'
 import { isStorageUnavailable } from '../storage/storage-errors.ts'
 
 /** What the framework itself refuses, in our words. */
@@ -23,8 +23,9 @@ export function problemBody(problem: Problem, requestId: string) {
     title: problem.title,
     status: problem.status,
     code: problem.code,
-    ...(problem.detail !== undefined && { detail: problem.detail }),
-    ...(problem.errors !== undefined && { errors: problem.errors }),
+    // A field that RAMP does not know is named back: it may be a secret in the wrong place.
+    ...(problem.detail !== undefined && { detail: withoutSecrets(problem.detail) }),
+    ...(problem.errors !== undefined && { errors: valueWithoutSecrets(problem.errors) as readonly FieldError[] }),
     requestId,
   }
 }
@@ -90,8 +91,7 @@ function fieldError({ keyword, instancePath, params }: SchemaFault): FieldError 
       return { field: at(params['missingProperty']), code: 'required', message: 'This is required.' }
     case 'additionalProperties':
       return {
-        // A field that we do not know is named back, unless it is a secret that came in its place.
-        field: withoutSecrets(at(params['additionalProperty'])).slice(0, 100),
+        field: at(params['additionalProperty']).slice(0, 400),
         code: 'unknown_field',
         message: 'There is no such field.',
       }
@@ -120,6 +120,8 @@ function fieldError({ keyword, instancePath, params }: SchemaFault): FieldError 
         code: 'out_of_range',
         message: `This must be ${String(params['comparison'])} ${String(params['limit'])}.`,
       }
+    case 'holdsSecret':
+      return { field: path, code: 'holds_secret', message: 'This holds a token. Do not put one here, and replace it.' }
     case 'uniqueItems':
       return { field: path, code: 'repeated', message: 'Nothing may stand here twice.' }
     default:

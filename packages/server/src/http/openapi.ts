@@ -54,7 +54,8 @@ export async function registerOpenApi(
             type: 'apiKey',
             in: 'cookie',
             name: 'ramp_session',
-            description: 'The cookie of a browser session.',
+            description:
+              'The cookie of a browser session. On https its name begins with `__Host-`; at another port than 443 (https) or 7267 (http), the port and a hyphen stand before `ramp_session`.',
           },
         },
       },

@@ -25,7 +25,6 @@ export function registerHealth(app: Router): void {
     },
     () => ({ status: 'ok' as const }),
   )
-
 }
 
 /** Metrics are gathered at most this often, however many ask: gathering them reads the database. */

@@ -10,7 +10,7 @@ import { insertGrant } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { hashPassword } from '../sessions/password.ts'
 import { passwordPlaces } from '../sessions/password-places.ts'
-import { passwordProblem } from '../sessions/password-rules.ts'
+import { passwordProblem, wordsOf } from '../sessions/password-rules.ts'
 import type { Member } from './member.ts'
 import { getMember, insertMember } from './member-store.ts'
 
@@ -28,7 +28,7 @@ export interface MemberInput {
  * `insufficient_permissions`, `grant_exceeds_token`, `username_taken`, `email_taken`, `validation_failed`.
  */
 export async function createMember(
-  { database, catalogue, passwordMinLength }: Services,
+  { database, catalogue, passwordMinLength, hostname }: Services,
   context: AuthorizedContext,
   actor: AuthenticatedActor,
   { roles, password, ...names }: MemberInput,
@@ -37,6 +37,7 @@ export async function createMember(
     minLength: passwordMinLength,
     username: names.username,
     email: names.email,
+    words: wordsOf(names, hostname),
   })
   if (unacceptable) throw unacceptable
   const given = roles.map((name) => requireRole(catalogue, name))

@@ -44,7 +44,9 @@ export function registerReference(app: FastifyInstance, api: FastifyInstance): v
     if (req.headers['if-none-match'] === page.etag) return reply.code(304).send()
     return reply.code(page.status).send(page.body)
   }
-  for (const url of ['/openapi.json', '/docs', '/docs/*']) app.get(url, { schema: { hide: true } }, show)
+  for (const url of ['/openapi.json', '/docs', '/docs/*']) {
+    app.get(url, { config: { shows: 'reference' }, schema: { hide: true } }, show)
+  }
   api.decorate('prepareReference', () => void documentText())
 }
 

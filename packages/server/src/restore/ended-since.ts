@@ -71,7 +71,10 @@ export type Ended = Readonly<Record<string, readonly string[]>>
 
 /** Compares with the database that is attached as `former`. */
 export function findEnded(db: DatabaseSync): Ended {
-  const found = ENDINGS.map(({ what, find }) => [what, (db.prepare(find).all() as unknown as Named[]).map(({ name }) => name)])
+  const found = ENDINGS.map(({ what, find }) => [
+    what,
+    (db.prepare(find).all() as unknown as Named[]).map(({ name }) => name),
+  ])
   return Object.fromEntries(found.filter(([, names]) => (names as readonly string[]).length > 0))
 }
 

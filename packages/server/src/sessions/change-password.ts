@@ -1,15 +1,15 @@
 import { recordAudit } from '../audit/audit.ts'
 import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { SessionActor } from '../core/actor.ts'
+import { comparisonKey } from '../core/name-keys.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
-import { comparisonKey } from '../core/text.ts'
 import { findEmail, findPasswordHash, lockAccount, updatePassword } from '../members/member-store.ts'
 import { settlePasswordChange } from '../policy/end-account-tokens.ts'
 import type { Services } from '../services.ts'
 import { hashPassword, passwordMatches } from './password.ts'
 import { passwordPlaces } from './password-places.ts'
-import { passwordProblem } from './password-rules.ts'
+import { passwordProblem, wordsOf } from './password-rules.ts'
 import { deleteSessionsOf } from './session-store.ts'
 import { type Attempt, countAttempt, forgiveAttempt } from './sign-in-limits.ts'
 
@@ -31,10 +31,12 @@ export async function changePassword(
   actor: SessionActor,
   { currentPassword, newPassword, revokeTokens }: PasswordChange,
 ): Promise<void> {
-  const { database, passwordMinLength } = services
+  const { database, passwordMinLength, hostname } = services
   const { account, sessionId } = actor
   const email = await findEmail(database.read, account.id)
-  const rules = { minLength: passwordMinLength, username: account.username, email }
+  const [firstName = '', ...others] = account.displayName.split(' ')
+  const words = wordsOf({ firstName, lastName: others.join(' ') }, hostname)
+  const rules = { minLength: passwordMinLength, username: account.username, email, words }
   const unacceptable = await passwordProblem(newPassword, 'newPassword', rules)
   if (unacceptable) throw unacceptable
   if (newPassword.expose() === currentPassword.expose()) {

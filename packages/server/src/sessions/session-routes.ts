@@ -6,8 +6,8 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { deviceCookieOf, setDeviceCookie } from '../http/device-cookie.ts'
 import type { Router } from '../http/routes.ts'
 import { assertSameSite } from '../http/same-site.ts'
-import { AccountId, closed, listOf, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
-import { sessionCookie, sessionCookieOf } from '../http/session-cookie.ts'
+import { AccountId, closed, listOf, NoContent, Nullable, OneOf, PlainText, SecretText } from '../http/schemas.ts'
+import { sessionCookie, sessionCookiesOf } from '../http/session-cookie.ts'
 import { findEmail } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { changePassword } from './change-password.ts'
@@ -60,7 +60,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
         summary: 'Sign in',
         body: closed({
           username: PlainText({ minLength: 1, maxLength: 64 }),
-          password: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
+          password: SecretText({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
         }),
         response: {
           201: Type.Object({
@@ -77,7 +77,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
       const { secret, device, ...session } = await signIn(services, visitorContextOf(req, services), {
         username: req.body.username,
         password: new Secret(req.body.password),
-        formerSession: sessionCookieOf(req),
+        formerSessions: sessionCookiesOf(req, publicUrl),
         device: deviceCookieOf(req),
       })
       cookie.set(reply, secret)
@@ -186,8 +186,8 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
         summary: 'Change the own password',
         description: 'Ends all other sessions of the account.',
         body: closed({
-          currentPassword: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
-          newPassword: Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }),
+          currentPassword: SecretText({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
+          newPassword: SecretText({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }),
           revokeTokens: Type.Optional(
             Type.Boolean({ default: false, description: 'Whether to revoke all tokens of the account, too.' }),
           ),

@@ -4,8 +4,7 @@ import type { RefusalKind } from '../audit/refusal-recorder.ts'
 import { newId } from '../core/ids.ts'
 import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
-import { comparisonKey } from '../core/text.ts'
-import { findSignInMember, lockAccount, noteSignIn, type SignInMember } from '../members/member-store.ts'
+import { findSignInMember, lockAccount, noteSignIn, type SignInMember, signInKeyOf } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { cleanClient } from '../verification/last-used.ts'
 import { newDeviceSecret, rememberDevice, trustedDevice } from './device-store.ts'
@@ -18,8 +17,8 @@ import { type Attempt, countAttempt, forgiveAttempt } from './sign-in-limits.ts'
 interface SignIn {
   readonly username: string
   readonly password: Secret
-  /** The session that the browser had until now: a sign-in ends it. */
-  readonly formerSession: Secret | undefined
+  /** The sessions that the browser had until now: a sign-in ends them. */
+  readonly formerSessions: readonly Secret[]
   /** What the browser was given at its last sign-in. */
   readonly device: Secret | undefined
 }
@@ -30,7 +29,7 @@ interface SignIn {
  */
 export async function signIn(services: Services, context: Context, { username, device, ...credentials }: SignIn) {
   const { address, now } = context
-  const usernameKey = comparisonKey(username)
+  const usernameKey = await signInKeyOf(services.database.read, username)
   const trusted = device && (await trustedDevice(services.database.read, device, usernameKey, now))
   const attempt: Attempt = { usernameKey, address, now, trusted }
   return passwordPlaces.hold(trusted ? 'known' : 'stranger', (place) =>
@@ -46,7 +45,7 @@ async function signInWith(
   services: Services,
   context: Context,
   attempt: Attempt,
-  { password, formerSession, device, place }: Credentials,
+  { password, formerSessions, device, place }: Credentials,
 ) {
   const { database } = services
   const { now, address } = context
@@ -71,8 +70,10 @@ async function signInWith(
       throw new Problem('sign_in_failed')
     await forgiveAttempt(trx, attempt, member.id)
     await rememberDevice(trx, { former: device, secret: newDevice, accountId: member.id, now })
-    const former = formerSession && (await findSession(trx, sessionDigest(formerSession)))
-    if (former) await deleteSession(trx, former.id)
+    for (const each of formerSessions) {
+      const former = await findSession(trx, sessionDigest(each))
+      if (former) await deleteSession(trx, former.id)
+    }
     const id = newId()
     await insertSession(trx, {
       id,

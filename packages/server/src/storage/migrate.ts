@@ -20,6 +20,7 @@ import { up as toldChanges } from './migrations/0017-told-changes.ts'
 import { up as authority } from './migrations/0018-authority.ts'
 import { up as generation } from './migrations/0021-generation.ts'
 import { up as deviceCookies } from './migrations/0022-device-cookies.ts'
+import { up as nameKeys } from './migrations/0024-name-keys.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -43,6 +44,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0018-authority': authority,
   '0021-generation': generation,
   '0022-device-cookies': deviceCookies,
+  '0024-name-keys': nameKeys,
 }
 
 /**

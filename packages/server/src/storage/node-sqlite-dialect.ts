@@ -15,8 +15,8 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import { type FileFence, UNFENCED } from './sqlite/file-fence.ts'
 import { laterTurn } from '../core/turn.ts'
+import { type FileFence, UNFENCED } from './sqlite/file-fence.ts'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own

@@ -8,8 +8,11 @@ import { DatabaseFileError } from './sqlite/database-file-error.ts'
 /** The constraints that use cases answer for, with the columns by which SQLite names them. */
 const UNIQUE_CONSTRAINTS = {
   account_username: 'account.username_key',
+  account_look: 'account.username_look',
   account_group_name: 'account_group.name_key',
+  account_group_look: 'account_group.name_look',
   member_email: 'member.email_key',
+  member_email_look: 'member.email_look',
   token_name: 'token.account_id, token.name_key',
 } as const
 

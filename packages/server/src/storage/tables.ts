@@ -38,6 +38,8 @@ interface AccountTable {
   username: string
   /** `comparisonKey(username)`: unique. */
   username_key: string
+  /** `lookOf(username)`: unique. Null: the name is older than the rule, and another had its look already. */
+  username_look: Generated<string | null>
   display_name: string
   /** `comparisonKey(display_name)`: what a search looks in. */
   display_name_key: string
@@ -50,6 +52,8 @@ interface MemberTable {
   account_id: string
   email: string
   email_key: string
+  /** `lookOf(email)`: unique; null as of the username. */
+  email_look: Generated<string | null>
   first_name: string
   last_name: string
   password_hash: string
@@ -84,6 +88,8 @@ interface AccountGroupTable {
   name: string
   /** `comparisonKey(name)`: unique. */
   name_key: string
+  /** `lookOf(name)`: unique; null as of the username. */
+  name_look: Generated<string | null>
   description: string
   created_at: number
 }

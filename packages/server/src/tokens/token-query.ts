@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
-import { comparisonKey } from '../core/text.ts'
+import { comparisonKey } from '../core/name-keys.ts'
 import type { Reader } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import type { Tables } from '../storage/tables.ts'

@@ -1,5 +1,5 @@
+import { comparisonKey } from '../core/name-keys.ts'
 import { fieldProblem } from '../core/problem.ts'
-import { comparisonKey } from '../core/text.ts'
 import type { Transaction } from '../storage/database.ts'
 import { violates } from '../storage/storage-errors.ts'
 import type { EndReason, Token } from './token.ts'

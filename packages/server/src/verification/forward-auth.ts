@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal, TokenActor } from '../core/actor.ts'
-import { withoutSecrets } from '../core/text.ts'
+import { withoutSecrets } from '../core/secret-text.ts'
 import { sorted } from './introspection.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../core/clock.ts'
-import { withoutSecrets } from '../core/text.ts'
+import { withoutSecrets } from '../core/secret-text.ts'
 import type { Database } from '../storage/database.ts'
 import { storeUsage } from './store-usage.ts'
 import type { Presenter } from './token-verifier.ts'
@@ -315,8 +315,8 @@ function toRows(ids: readonly string[], tokens: Day): UsageRow[] {
 /** A user agent is free text from outside: control characters and anything that looks like a token are taken out. */
 export function cleanClient(userAgent: string | undefined): string | null {
   if (userAgent === undefined) return null
-  const visible = withoutSecrets(userAgent.slice(0, 4 * CLIENT_LENGTH))
-    .replace(/[^\x20-\x7e\xa0-\uffff]/g, '')
-    .trim()
+  // What hides between the letters of a token goes first.
+  const printable = userAgent.slice(0, 4 * CLIENT_LENGTH).replace(/[^\x20-\x7e\xa0-\uffff]/g, '')
+  const visible = withoutSecrets(printable).trim()
   return visible === '' ? null : visible.slice(0, CLIENT_LENGTH)
 }

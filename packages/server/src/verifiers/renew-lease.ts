@@ -1,4 +1,5 @@
 import type { Renewal, Report } from '@ramp/verifier/coherence'
+import { plainAddress } from '../core/address.ts'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
 import { findParents } from '../tokens/access-token-store.ts'
@@ -50,11 +51,16 @@ async function noteUsed(
   const ids = used.map(({ tokenId }) => tokenId)
   const seen = await told.seenBy(accountId, leaseId, ids)
   const parentOf = await findParents(database.read, ids)
-  for (const { tokenId, address = '', client, calls, refusals } of used) {
+  for (const { tokenId, address, client, calls, refusals } of used) {
     if (!seen.has(tokenId)) continue
     const parentId = parentOf.get(tokenId)
     // As the server's own verifier counts them.
     const counts = { calls, refusals: parentId === undefined ? refusals : 0 }
-    usage.noteSeveral(parentId ?? tokenId, { address, client }, counts, clock())
+    usage.noteSeveral(parentId ?? tokenId, { address: knownAddress(address), client }, counts, clock())
   }
+}
+
+/** A service may believe a header of strangers; what is no address is stored nowhere. */
+function knownAddress(address: string | undefined): string {
+  return address ? plainAddress(address) : ''
 }

@@ -38,6 +38,8 @@ const WRONG: readonly (readonly [variable: string, value: string])[] = [
   ['RAMP_ADMIN_PASSWORD', 'hunter2'],
   ['RAMP_LOG_LEVEL', 'loud'],
   ['RAMP_SHUTDOWN_DELAY_SECONDS', '301'],
+  ['RAMP_SECURITY_CONTACT', 'http://ramp.example'],
+  ['RAMP_SECURITY_CONTACT', 'mailto:a@b.c\nContact: mailto:d@e.f'],
 ]
 
 const ADMIN = { RAMP_ADMIN_USERNAME: 'admin', RAMP_ADMIN_PASSWORD: 'the administrator of the tests' }

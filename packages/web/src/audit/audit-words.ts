@@ -44,6 +44,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   'token.exchanged': 'got short-lived access tokens with',
   'policy.changed': 'changed the policy',
   'request.refused': 'was refused',
+  'member.exported': 'exported the list of members',
   'audit.exported': 'exported the audit events',
   'audit.removed': 'removed audit events that were old enough',
   'database.restored': 'restored the database from an older state',
