@@ -4,6 +4,7 @@ import { Problem } from '../core/problem.ts'
 import { type Authority, assertStillHolds, type Behind } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Transaction } from './database.ts'
+import { LOGGED_RECORD } from './commit-proof.ts'
 import { runMigrations } from './migrate.ts'
 import { connectionTo, SessionClient, WAIT_LIMIT_MS } from './postgres-client.ts'
 import { TransactionalDialect } from './postgres-dialect.ts'
@@ -32,10 +33,17 @@ interface SeenChange {
   readonly isOwn: boolean
 }
 
-const SEEN = 'SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()::xid AS "isOwn" FROM authz_clock'
+/**
+ * What writes nothing commits everywhere, on a former primary, too: the repetition of a change whose commit was never
+ * confirmed, say. So it writes an empty record, and its COMMIT waits for the standby as that of the change did.
+ */
+const PROOF = `CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN ${LOGGED_RECORD} END AS proof`
+
+const SEEN = `SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()::xid AS "isOwn", ${PROOF}
+  FROM authz_clock`
 
 /** The same, and no change of another transaction can commit before this transaction ends (migration 0018). */
-const SEEN_UNDER_LOCK = 'SELECT epoch, is_own AS "isOwn" FROM authz_at_commit()'
+const SEEN_UNDER_LOCK = `SELECT epoch, is_own AS "isOwn", ${PROOF} FROM authz_at_commit()`
 
 async function readSeen(trx: Transaction, statement: string): Promise<SeenChange> {
   const { rows } = await sql<SeenChange>`${sql.raw(statement)}`.execute(trx)
