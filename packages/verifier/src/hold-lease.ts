@@ -115,8 +115,8 @@ export interface LeaseOptions {
 /** What a verifier's own clock may lose against that of the lease within one lease, and more. */
 const MARGIN_MS = 200
 
-/** How old a proof may be before the next: a lease has time for two that come late. */
-const PROOF_MS = 1000
+/** How old a proof may be before the next: less than the pause between renewals, so that each of them brings one. */
+const PROOF_MS = 900
 
 /** The first pause before connecting again, doubled each time, plus as much again at random. */
 const RECONNECT_MS = 50
@@ -190,21 +190,31 @@ export function holdLease({
       },
     }
     let connection: LeaseConnection | undefined
-    /** From when on the server could commit; undefined if renewals prove it. */
-    let provenAt: Instant | undefined
-    let provenRun: string | undefined
+    /** The last proof that the server can commit, and when it was asked for. */
+    let proof: { readonly askedAt: Instant; readonly run: string } | undefined
     async function proveIfDue({ prove }: LeaseConnection): Promise<void> {
-      if (prove === undefined) return
       const askedAt = now()
-      if (provenAt !== undefined && askedAt.monotonic - provenAt.monotonic < PROOF_MS) return
-      provenRun = await orInterrupted(prove())
+      if (prove === undefined || (proof && askedAt.monotonic - proof.askedAt.monotonic < PROOF_MS)) return
+      const run = await orInterrupted(prove())
       assertNotLost()
-      provenAt = askedAt
+      if (run !== undefined) proof = { askedAt, run }
+    }
+    /** Until when both the lease and the proof allow. */
+    function trustAsProven(by: LeaseConnection, run: string, sentAt: Instant, leaseMs: number): void {
+      let from = sentAt
+      if (by.prove !== undefined) {
+        if (proof?.run !== run) throw new Error('Another run of the database can commit.')
+        from = earlier(sentAt, proof.askedAt)
+      }
+      trust(from, leaseMs)
     }
     try {
       connection = await connect(events)
       await proveIfDue(connection)
-      const { id, run, leaseMs } = await register(connection, assertNotLost, () => provenAt)
+      if (isClosed) return
+      const { id, run, leaseMs, sentAt: registeredAt } = await register(connection, assertNotLost)
+      trustAsProven(connection, run, registeredAt, leaseMs)
+      onRenewed()
       onHeld()
       for (let renewals = 0; !isClosed; renewals++) {
         isTold = false
@@ -218,8 +228,7 @@ export function holdLease({
         const hasApplied = apply(renewal)
         await proveIfDue(connection)
         if (isClosed) break
-        if (connection.prove !== undefined && provenRun !== run) throw new Error('Another run of the database can commit.')
-        trust(earlier(sentAt, provenAt), leaseMs)
+        trustAsProven(connection, run, sentAt, leaseMs)
         if (hasApplied) onRenewed()
         // What was applied is reported at once, unless it was already: somebody waits for it.
         if ((hasApplied && !renewal.isReported) || isTold || isClosed) continue
@@ -238,20 +247,14 @@ export function holdLease({
   }
 
   /** A new row, with nothing cached: whatever is read from now on is read after the row could be seen. */
-  async function register(
-    connection: LeaseConnection,
-    assertNotLost: () => void,
-    provenAt: () => Instant | undefined,
-  ): Promise<Registration> {
+  async function register(connection: LeaseConnection, assertNotLost: () => void) {
     const sentAt = now()
     const registration = await connection.register(formerId)
     formerId = registration.id
     assertNotLost()
     appliedEpoch = registration.epoch
     listener.begin(appliedEpoch, registration.run)
-    trust(earlier(sentAt, provenAt()), registration.leaseMs)
-    onRenewed()
-    return registration
+    return { ...registration, sentAt }
   }
 
   /** Whether something had changed. */
@@ -301,7 +304,7 @@ export function holdLease({
   }
 }
 
-function earlier(one: Instant, other: Instant = one): Instant {
+function earlier(one: Instant, other: Instant): Instant {
   return { monotonic: Math.min(one.monotonic, other.monotonic), wall: Math.min(one.wall, other.wall) }
 }
 

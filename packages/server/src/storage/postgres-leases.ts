@@ -3,6 +3,7 @@ import type { Registration, Renewal, Told } from '@ramp/verifier/coherence'
 import pg from 'pg'
 import { DATABASE_RUN, PROVE_COMMIT, shareProofs } from './commit-proof.ts'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
+import { assertKnownSchema } from './migrate.ts'
 import { type OwnReport, renewTogether } from './renewal-batch.ts'
 
 /** The database's clock, in epoch milliseconds. */
@@ -27,6 +28,7 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
     })
     const row = rows[0] as ManyRow
     if (row.is_replica) throw new NoPrimary()
+    assertKnownSchema(row.schema_version)
     const renewed = new Set(row.renewed)
     return reports.map(({ id, appliedEpoch }) =>
       renewed.has(id) ? { ...toRenewal(row, appliedEpoch), isReported: row.is_reported } : undefined,
@@ -84,6 +86,7 @@ interface ManyRow extends ChangesRow {
   /** Whether the report had dropped all that has changed. */
   readonly is_reported: boolean
   readonly is_replica: boolean
+  readonly schema_version: number
 }
 
 class NoPrimary extends Error {
@@ -155,7 +158,7 @@ function renewing(isReported: string): string {
       RETURNING verifier.id
   )
   SELECT ARRAY(SELECT id FROM renewed) AS renewed, (SELECT is_reported FROM standing) AS is_reported,
-    pg_is_in_recovery() AS is_replica, ${changesAfter('$5')}`
+    pg_is_in_recovery() AS is_replica, schema_version, ${changesAfter('$5')}`
 }
 
 const RENEW = { name: 'renew', text: renewing('false') }

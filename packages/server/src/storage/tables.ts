@@ -283,12 +283,16 @@ interface AuditChainTable {
   anchor_digest: string
   last_id: number
   last_digest: string
+  /** How often events were added. */
+  appends: number
 }
 
 /** One row: how many authorization changes there were. Written by triggers only. */
 interface AuthzClockTable {
   id: 1
   epoch: number
+  /** The number of the last migration. */
+  schema_version: number
 }
 
 /** What each change touched: `token:<id>`, `account:<id>`, or `*`. Written by triggers only. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { ConnectionEvents, LeaseConnection, Told } from '@ramp/verifier/coherence'
-import type { SessionClient } from '../storage/postgres-client.ts'
 import { PROVE_COMMIT } from '../storage/commit-proof.ts'
+import type { SessionClient } from '../storage/postgres-client.ts'
 import { CHANGE_CHANNEL, postgresLeases } from '../storage/postgres-leases.ts'
 import { VERSION } from '../version.ts'
 

@@ -6,6 +6,7 @@ import { toBlockList } from '../core/address.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
 import { DATABASE_RUN, LOGGED_RECORD } from '../storage/commit-proof.ts'
 import { above, given } from '../storage/effective-roles.ts'
+import { assertKnownSchema } from '../storage/migrate.ts'
 import type { TokenTable } from '../storage/tables.ts'
 import type { VerifiableToken } from './verdict.ts'
 
@@ -84,7 +85,7 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
 
 const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
   (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles,
-  (SELECT epoch FROM authz_clock) AS epoch, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
+  (SELECT epoch FROM authz_clock) AS epoch, (SELECT schema_version FROM authz_clock) AS schema_version, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
 
 /** A further column, by which the statement proves that the server can commit what it shows. */
 const PROOF = `, (SELECT ${LOGGED_RECORD}) AS proof`
@@ -95,11 +96,13 @@ type JoinedRow = TokenRow &
     a_kind: Principal['kind']
     epoch: number
     run: string
+    schema_version: number
     is_replica: boolean
   }
 
-/** By the code with which the server itself refuses to write there. */
-function assertPrimary(rows: readonly JoinedRow[]): void {
+/** On a replica, by the code with which the server itself refuses to write there. */
+function assertUsable(rows: readonly JoinedRow[]): void {
+  for (const { schema_version } of rows) assertKnownSchema(schema_version)
   if (!rows.some(({ is_replica }) => is_replica)) return
   throw Object.assign(new Error('This is no primary database: what it shows may be old.'), { code: '25006' })
 }
@@ -139,7 +142,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
           FROM ${WITH_PARENT} JOIN account ON account.id = token.account_id WHERE access_token.id = ANY($1)`,
         values: [ids],
       })
-      assertPrimary(rows)
+      assertUsable(rows)
       return new Map(
         rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch, run: row.run }]),
       )
@@ -150,7 +153,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
         text: `WITH RECURSIVE ${given('$1')} SELECT ${columnsOf(reading)} FROM account WHERE id = $1`,
         values: [id],
       })
-      assertPrimary(rows)
+      assertUsable(rows)
       return rows[0] && { account: principal(rows[0]), epoch: rows[0].epoch, run: rows[0].run }
     },
   }

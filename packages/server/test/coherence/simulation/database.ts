@@ -1,5 +1,6 @@
 import { PROVE_COMMIT } from '../../../src/storage/commit-proof.ts'
 import { LEASE_MS, MOST_CHANGES } from '../../../src/storage/lease.ts'
+import { SCHEMA_VERSION } from '../../../src/storage/migrate.ts'
 import type { World } from './world.ts'
 
 export interface Statement {
@@ -207,6 +208,7 @@ export class SimulatedDatabase {
       subjects: changes.map(({ subject }) => subject),
       run: this.#runName,
       is_replica: false,
+      schema_version: SCHEMA_VERSION,
     }
     return this.#inTransaction(isSlow, async (later, lock) => {
       await later()
