@@ -1,4 +1,4 @@
-import { audit } from './commands/audit-verify.ts'
+import { audit } from './commands/audit.ts'
 import { backupDatabase } from './commands/backup.ts'
 import { createAdmin } from './commands/create-admin.ts'
 import { doctor } from './commands/doctor.ts'
@@ -27,6 +27,7 @@ const USAGE = `ramp-server <command>
   create-admin <username>  make a further Administrator; the password is read from standard input, or made
   doctor                   check configuration, database, migrations, clock and paths
   audit verify             whether every audit event is as it was recorded; exit code 1 if not
+  audit repair             move rows away that stop the audit chain; verify says so afterwards
   backup <path>            copy the SQLite database while servers run, and verify the copy
   restore <backup>         bring a backup in; "restore --accept" accepts a database that was put in its place by hand
 

@@ -63,6 +63,7 @@ export const AUDIT_ACTIONS = [
   'audit.exported',
   'audit.removed',
   'database.restored',
+  'audit.repaired',
 ] as const
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]

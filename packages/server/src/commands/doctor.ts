@@ -6,7 +6,7 @@ import type { CheckName, Fault } from '../operations/check.ts'
 import { databaseProbe } from '../operations/database-probe.ts'
 import { loadRoleCatalogue } from '../roles/role-catalogue.ts'
 import type { Database } from '../storage/database.ts'
-import { pendingMigrations } from '../storage/migrate.ts'
+import { assertNotNewer, pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { UnusableDatabase } from '../storage/sqlite/database-file-error.ts'
 import { assertContinues } from '../storage/sqlite/gap.ts'
@@ -88,11 +88,15 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     const faults = await lookOnce(database)
     const adviceOn = (check: CheckName) => faults.find((fault) => fault.check === check)?.message
+    const newer = await assertNotNewer(database.read).then(
+      () => undefined,
+      (error: Error) => error.message,
+    )
     const pending = await pendingMigrations(database.read)
     const chain = adviceOn('audit')
     return [
       { ...access, advice: fileAdvice ?? adviceOn('database') },
-      { check: 'migrations', advice: pending.length > 0 ? MIGRATE : adviceOn('schema') },
+      { check: 'migrations', advice: newer ?? (pending.length > 0 ? MIGRATE : adviceOn('schema')) },
       await checkClock(database),
       ...(chain === undefined ? [] : [{ check: 'audit chain', advice: chain }]),
       ...(pending.length > 0 ? [] : await checkLeases(database)),

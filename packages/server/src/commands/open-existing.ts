@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { sql } from 'kysely'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
-import { pendingMigrations } from '../storage/migrate.ts'
+import { assertNotNewer, pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { openWitness } from '../storage/sqlite/witness.ts'
 import { witnessed } from '../storage/sqlite/witnessed.ts'
@@ -22,6 +22,7 @@ export async function openExisting({ databaseUrl }: Config): Promise<Database> {
   try {
     database = isFile ? openWitnessed(fileOf(databaseUrl)) : openDatabase(databaseUrl)
     await sql`SELECT 1`.execute(database.read)
+    await assertNotNewer(database.read)
     if ((await pendingMigrations(database.read)).length === 0) return database
   } catch (error) {
     await database?.close().catch(() => {})

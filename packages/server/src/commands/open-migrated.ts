@@ -5,6 +5,7 @@ import { type Config, ConfigError } from '../config.ts'
 import { FAULTS } from '../operations/check.ts'
 import { GENERATION } from '../operations/check-postgres.ts'
 import type { Database } from '../storage/database.ts'
+import { UnknownSchema } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { UnusableDatabase } from '../storage/sqlite/database-file-error.ts'
 import { assertContinues } from '../storage/sqlite/gap.ts'
@@ -59,7 +60,7 @@ async function assertNoDump({ engine, read }: Database): Promise<void> {
 
 /** What to throw where a database could not be opened: a {@link ConfigError} if the database is the cause. */
 export function unusable(error: unknown): unknown {
-  if (error instanceof UnusableDatabase) return new ConfigError(error.message)
+  if (error instanceof UnusableDatabase || error instanceof UnknownSchema) return new ConfigError(error.message)
   const fault = databaseFault(error)
   if (fault === undefined) return error
   return new ConfigError(`RAMP_DATABASE_URL names a database that cannot be used: ${fault}.`)

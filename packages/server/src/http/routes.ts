@@ -105,13 +105,8 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
   ]
   // A body is parsed before anybody asks whether one is wanted.
   if (![route.method].flat().includes('GET')) {
-    codes.push(
-      'malformed_json',
-      'body_too_large',
-      'unsupported_media_type',
-      'settlement_unconfirmed',
-      'validation_failed',
-    )
+    codes.push('malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed')
+    codes.push('commit_unconfirmed', 'settlement_unconfirmed')
   }
   if (params || querystring) codes.push('validation_failed')
   if (!rule.goesFirst) codes.push('too_many_requests')

@@ -71,7 +71,7 @@ async function signInWith(
     await forgiveAttempt(trx, attempt, member.id)
     await rememberDevice(trx, { former: device, secret: newDevice, accountId: member.id, now })
     for (const each of formerSessions) {
-      const former = await findSession(trx, sessionDigest(each))
+      const former = await findSession(trx, database.engine, sessionDigest(each))
       if (former) await deleteSession(trx, former.id)
     }
     const id = newId()

@@ -17,6 +17,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import { laterTurn } from '../core/turn.ts'
 import { type FileFence, UNFENCED } from './sqlite/file-fence.ts'
+import { commitFailure } from './storage-errors.ts'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own
@@ -109,7 +110,11 @@ class NodeSqliteDriver implements Driver {
 
   async commitTransaction(): Promise<void> {
     this.#fence.assertIntact()
-    this.#database.exec('COMMIT')
+    try {
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      throw commitFailure(error)
+    }
     // A file that was replaced before the commit lacks it: nobody may answer that it is stored.
     this.#fence.assertIntact()
   }

@@ -8,6 +8,7 @@ import {
 } from 'kysely'
 import type pg from 'pg'
 import { LEASE_MS } from './lease.ts'
+import { commitFailure } from './storage-errors.ts'
 
 /**
  * Kysely's PostgreSQL, which leaves nothing behind in a session: what is set and what is locked ends with the transaction.
@@ -56,6 +57,19 @@ class LimitedDriver extends PostgresDriver {
     const executeQuery = ({ sql }: CompiledQuery) =>
       connection.executeQuery(CompiledQuery.raw(`${sql}; ${this.#settings}`))
     return super.beginTransaction({ ...connection, executeQuery } as DatabaseConnection, settings)
+  }
+
+  override async commitTransaction(connection: Parameters<PostgresDriver['commitTransaction']>[0]) {
+    try {
+      await super.commitTransaction(connection)
+    } catch (error) {
+      throw commitFailure(error)
+    }
+  }
+
+  override async rollbackTransaction(connection: Parameters<PostgresDriver['rollbackTransaction']>[0]) {
+    // A connection that cannot even roll back is discarded by now. What the caller has to hear is why it had to.
+    await super.rollbackTransaction(connection).catch(() => {})
   }
 }
 

@@ -48,6 +48,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   'audit.exported': 'exported the audit events',
   'audit.removed': 'removed audit events that were old enough',
   'database.restored': 'restored the database from an older state',
+  'audit.repaired': 'repaired the chain of audit events',
 }
 
 /** What was done, in words that go before the name of what it was done to. */
