@@ -1,6 +1,7 @@
 import { Secret } from '../packages/server/src/core/secret.ts'
 import { loadRoleCatalogue } from '../packages/server/src/roles/role-catalogue.ts'
 import type { Database } from '../packages/server/src/storage/database.ts'
+import { fittingCacheMiB } from '../packages/server/src/verification/cache-limit.ts'
 import { createVerifier } from '../packages/server/src/verification/create-verifier.ts'
 import { UsageRecorder } from '../packages/server/src/verification/last-used.ts'
 import type { TokenVerifier } from '../packages/server/src/verification/token-verifier.ts'
@@ -12,7 +13,10 @@ const BATCH = 10_000
 const presenter = { address: '127.0.0.1', client: 'benchmark/1.0' }
 
 /** Verifiers as the server has them, over one database. */
-export function verifiersOver(database: Database, { onDoubt }: { onDoubt?: () => void } = {}) {
+export function verifiersOver(
+  database: Database,
+  { onDoubt, cacheMiB = fittingCacheMiB() }: { onDoubt?: () => void; cacheMiB?: number } = {},
+) {
   const fail = (error: unknown) => {
     throw error
   }
@@ -22,6 +26,7 @@ export function verifiersOver(database: Database, { onDoubt }: { onDoubt?: () =>
     catalogue: loadRoleCatalogue(),
     clock: Date.now,
     usage,
+    cacheMiB,
     onFailure: fail,
     onDoubt: onDoubt ?? fail,
   }

@@ -45,6 +45,7 @@ import { registerSessionRoutes } from './sessions/session-routes.ts'
 import type { Database } from './storage/database.ts'
 import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
+import { fittingCacheMiB } from './verification/cache-limit.ts'
 import { createVerifier } from './verification/create-verifier.ts'
 import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
@@ -108,6 +109,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     catalogue,
     clock,
     usage,
+    cacheMiB: config.cacheMiB ?? fittingCacheMiB(),
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
     onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })

@@ -21,6 +21,8 @@ export interface Config {
   readonly adminPassword: Secret | null
   /** After so many days audit events are removed; null: never. */
   readonly auditRetentionDays: number | null
+  /** How much memory the tokens and accounts that verification keeps may take; null: a share of the machine's. */
+  readonly cacheMiB: number | null
   readonly logLevel: LogLevel
 }
 
@@ -91,6 +93,12 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     (text) => parseInteger(text, 1, 36_500),
     'a number of days from 1 to 36500',
   ),
+  cacheMiB: setting(
+    'RAMP_CACHE_MIB',
+    null,
+    (text) => parseInteger(text, 1, 1_000_000),
+    'a number of MiB from 1 to 1000000',
+  ),
   logLevel: setting(
     'RAMP_LOG_LEVEL',
     'info',
@@ -120,6 +128,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     adminUsername: read(SETTINGS.adminUsername),
     adminPassword: read(SETTINGS.adminPassword),
     auditRetentionDays: read(SETTINGS.auditRetentionDays),
+    cacheMiB: read(SETTINGS.cacheMiB),
     logLevel: read(SETTINGS.logLevel),
   }
   if ((config.adminUsername === null) !== (config.adminPassword === null)) {

@@ -32,13 +32,10 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
 export function verifyOver(
   { credentials, keepCoherent }: Primary,
   options: VerifierOptions,
-  cache = credentialCache(),
+  cache = credentialCache(options.cacheMiB),
 ): TokenVerifier {
   const { clock, usage, onFailure, onDoubt } = options
-  const statistics = newStatistics(
-    () => cache.tokens.size,
-    () => cache.accounts.size,
-  )
+  const statistics = newStatistics(cache)
   const waiters = new ChangeWaiters()
   const coherence = keepCoherent(cache, {
     onDoubt(error) {
@@ -89,8 +86,8 @@ export function verifyOver(
         statistics.fillsDiscarded++
         continue
       }
-      cache.tokens.set(token.id, token)
-      cache.accounts.set(account.id, account)
+      cache.keepToken(token)
+      cache.keepAccount(account)
     }
     tellAll(turn.map((asked) => answerTo(asked, now, stored.get(asked.tokenId))))
   }
@@ -114,7 +111,7 @@ export function verifyOver(
       if (cached !== undefined) return cached
       const fill = coherence.beginFill()
       const stored = await credentials.readAccount(accountId)
-      if (stored && coherence.mayKeep(fill, stored.epoch)) cache.accounts.set(accountId, stored.account)
+      if (stored && coherence.mayKeep(fill, stored.epoch)) cache.keepAccount(stored.account)
       return stored?.account
     },
     freshness: () => ({ epoch: coherence.appliedEpoch(), leaseMs: Math.floor(coherence.trustedForMs()) }),

@@ -147,6 +147,7 @@ function findingOf({ token, account, permissions }: Extract<Verdict, { outcome: 
         roles: [...account.roles],
       },
       permissions: [...permissions],
+      groups: [...new Set(account.reaches.flat())],
     },
   }
 }

@@ -1,0 +1,19 @@
+import { totalmem } from 'node:os'
+import { getHeapStatistics } from 'node:v8'
+
+const MIB = 2 ** 20
+
+/** What the process needs besides, and what the garbage collector leaves lying, is several times as much. */
+const SHARE_OF_MEMORY = 1 / 16
+const SHARE_OF_HEAP = 1 / 4
+
+const LEAST_MIB = 16
+
+/** How much memory the cache may take where nothing else is said: what fits this machine, its container and Node's heap. */
+export function fittingCacheMiB(
+  memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+  heapBytes = getHeapStatistics().heap_size_limit,
+): number {
+  const fitting = Math.min(memoryBytes * SHARE_OF_MEMORY, heapBytes * SHARE_OF_HEAP)
+  return Math.max(LEAST_MIB, Math.floor(fitting / MIB))
+}
