@@ -1,7 +1,7 @@
 import { Secret } from '../packages/server/src/core/secret.ts'
 import { loadRoleCatalogue } from '../packages/server/src/roles/role-catalogue.ts'
 import type { Database } from '../packages/server/src/storage/database.ts'
-import { fittingCacheMiB } from '../packages/server/src/verification/cache-limit.ts'
+import { fittingCacheMiB, mostNotedTokens } from '../packages/server/src/verification/cache-limit.ts'
 import { createVerifier } from '../packages/server/src/verification/create-verifier.ts'
 import { UsageRecorder } from '../packages/server/src/verification/last-used.ts'
 import type { TokenVerifier } from '../packages/server/src/verification/token-verifier.ts'
@@ -20,7 +20,7 @@ export function verifiersOver(
   const fail = (error: unknown) => {
     throw error
   }
-  const usage = new UsageRecorder(database, fail)
+  const usage = new UsageRecorder(database, fail, { mostNoted: mostNotedTokens(cacheMiB) })
   const options = {
     tokenPrefix: 'ramp',
     catalogue: loadRoleCatalogue(),

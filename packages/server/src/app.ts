@@ -45,7 +45,7 @@ import { registerSessionRoutes } from './sessions/session-routes.ts'
 import type { Database } from './storage/database.ts'
 import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
-import { fittingCacheMiB } from './verification/cache-limit.ts'
+import { fittingCacheMiB, mostNotedTokens } from './verification/cache-limit.ts'
 import { createVerifier } from './verification/create-verifier.ts'
 import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
@@ -96,10 +96,14 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
     frameworkErrors: handleError,
   })
+  const cacheMiB = config.cacheMiB ?? fittingCacheMiB()
   const usage = new UsageRecorder(
     database,
     (error) => app.log.warn({ err: error }, 'usage not written; kept for the next time'),
-    primary && ((tokenIds) => primary.ask('writeUsageElsewhere', tokenIds, ASK_ALL_LIMIT_MS)),
+    {
+      writeElsewhere: primary && ((tokenIds) => primary.ask('writeUsageElsewhere', tokenIds, ASK_ALL_LIMIT_MS)),
+      mostNoted: mostNotedTokens(cacheMiB),
+    },
   )
   primary?.answer('writeUsage', (tokenIds) => usage.flush(tokenIds))
   const catalogue = catalogueOf(config)
@@ -109,7 +113,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     catalogue,
     clock,
     usage,
-    cacheMiB: config.cacheMiB ?? fittingCacheMiB(),
+    cacheMiB,
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
     onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })

@@ -19,7 +19,7 @@ interface Entry {
 
 /** Estimates: an id of 36 characters with its places in an array, a key and a set; and the place of a holder in an entry. */
 const ID_BYTES = 140
-const HOLDER_BYTES = 64
+const HOLDER_BYTES = 90
 
 export class ReachIndex {
   /** Holders with equal reaches share an entry. */

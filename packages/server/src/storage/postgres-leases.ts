@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Registration, Renewal, Told } from '@ramp/verifier/coherence'
 import pg from 'pg'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
+import { readTogether } from './read-together.ts'
 import { type OwnReport, renewTogether } from './renewal-batch.ts'
 
 /** The database's clock, in epoch milliseconds. */
@@ -49,10 +50,10 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
       return { id: registered.id, epoch: registered.epoch, run: registered.run, leaseMs: LEASE_MS }
     },
     renew: (report, accountId, dropped) => renew({ ...report, accountId }, dropped),
-    async changesSince(epoch) {
+    changesSince: readTogether(async (epoch) => {
       const { rows } = await connection.query<ChangesRow>({ name: 'changes', text: CHANGES, values: [epoch] })
       return toRenewal(rows[0] as ChangesRow, epoch)
-    },
+    }),
     async release(id, accountId) {
       await connection.query('DELETE FROM verifier WHERE id = $1 AND account_id IS NOT DISTINCT FROM $2', [
         id,

@@ -5,8 +5,11 @@ import { Kysely } from 'kysely'
 import { assertStillHolds, type Behind } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Reader, Transaction } from './database.ts'
+import type { Leases } from './lease.ts'
 import { runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
+import { readTogether } from './read-together.ts'
+import { inBatches } from './renewal-batch.ts'
 import { Settlement } from './settlement.ts'
 import { sqliteLeases } from './sqlite-leases.ts'
 import type { Tables } from './tables.ts'
@@ -41,6 +44,11 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
   const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
   const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader()) })
   const verifiers = sqliteLeases(() => openWriter(file), file)
+  const leases: Leases = {
+    ...verifiers.leases,
+    renew: inBatches(verifiers.renewMany),
+    changesSince: readTogether(verifiers.leases.changesSince),
+  }
   const settlement = new Settlement(verifiers.settledEpoch)
 
   function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
@@ -60,7 +68,7 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
     read,
     writer,
     openReader,
-    leases: verifiers.leases,
+    leases,
     settlement,
     async write(behind, work) {
       const { result, epoch, isAwaited } = await commit(behind, work)

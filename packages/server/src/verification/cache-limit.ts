@@ -17,3 +17,12 @@ export function fittingCacheMiB(
   const fitting = Math.min(memoryBytes * SHARE_OF_MEMORY, heapBytes * SHARE_OF_HEAP)
   return Math.max(LEAST_MIB, Math.floor(fitting / MIB))
 }
+
+/** What is noted of a token's use takes some 250 bytes: together about a sixteenth of what the cache takes. */
+const NOTED_TOKENS_PER_MIB = 256
+const LEAST_NOTED_TOKENS = 10_000
+
+/** Of how many tokens the use may be noted and not written yet. */
+export function mostNotedTokens(cacheMiB: number): number {
+  return Math.max(LEAST_NOTED_TOKENS, cacheMiB * NOTED_TOKENS_PER_MIB)
+}

@@ -4,14 +4,15 @@ import type { Principal } from '../core/actor.ts'
 import type { VerifiableToken } from './verdict.ts'
 
 /**
- * What one cached token and one cached account take, measured with Node 24 (`npm run bench -- scale memory`): the object, its
- * strings, and its places in the maps. Text beyond the usual length counts in addition.
+ * What one cached token and one cached account take, measured with Node 24 (`npm run bench -- scale/memory`): the object, its
+ * strings, and its places in the maps. Names and lists count in addition.
  */
-const TOKEN_BYTES = 700
-const ACCOUNT_BYTES = 600
+const TOKEN_BYTES = 560
+const ACCOUNT_BYTES = 400
 
-/** A range of addresses or the name of a permission, in a token's own list. */
+/** A range of addresses or a permission in a token's own list, and the name of a role. */
 const LISTED_BYTES = 100
+const ROLE_BYTES = 50
 
 /** How much of the memory tokens may keep while accounts want it, too: an account in use has a token or two. */
 const TOKENS_SHARE = 2 / 3
@@ -90,5 +91,5 @@ function bytesOfToken({ narrowing, allowedAddresses }: VerifiableToken): number 
 
 /** Accounts with the same roles share their permissions. */
 function bytesOfAccount({ username, displayName, roles }: Principal): number {
-  return ACCOUNT_BYTES + username.length + displayName.length + LISTED_BYTES * roles.length
+  return ACCOUNT_BYTES + username.length + displayName.length + ROLE_BYTES * roles.length
 }
