@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { generateToken } from '@ramp/verifier'
 import { Secret } from '../packages/server/src/core/secret.ts'
-import { credentialCache } from '../packages/server/src/verification/credential-cache.ts'
 import { loadRoleCatalogue } from '../packages/server/src/roles/role-catalogue.ts'
+import { credentialCache } from '../packages/server/src/verification/credential-cache.ts'
 import { toPrincipal, toToken } from '../packages/server/src/verification/stored-credentials.ts'
 import { digestOf } from '../packages/server/src/verification/token-verifier.ts'
 
@@ -21,8 +21,16 @@ const fresh = (text: string) => Buffer.from(text).toString('latin1')
 function fill(cache: ReturnType<typeof credentialCache>): void {
   for (let index = 0; index < accounts; index++) {
     const id = randomUUID()
-    const row = { id: fresh(id), kind: 'member' as const, username: `user${index}`, display_name: `Given Family ${index}` }
-    const groups = Array.from({ length: groupsOfEach }, (_, at) => PEOPLE_SHARE_GROUPS[(index + at) % GROUPS] as string[])
+    const row = {
+      id: fresh(id),
+      kind: 'member' as const,
+      username: `user${index}`,
+      display_name: `Given Family ${index}`,
+    }
+    const groups = Array.from(
+      { length: groupsOfEach },
+      (_, at) => PEOPLE_SHARE_GROUPS[(index + at) % GROUPS] as string[],
+    )
     cache.keepAccount(toPrincipal({ ...row, deactivated_at: null }, ['GlobalTemplateViewer'], catalogue, groups))
     for (let token = 0; token < tokensOfEach; token++) cache.keepToken(tokenOf(fresh(id)))
   }

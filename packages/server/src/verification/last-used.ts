@@ -81,7 +81,10 @@ export class UsageRecorder {
   constructor(
     database: Database,
     onFailure: (error: unknown) => void,
-    { writeElsewhere, mostNoted = FLUSH_TOKENS }: { writeElsewhere?: WriteElsewhere | undefined; mostNoted?: number } = {},
+    {
+      writeElsewhere,
+      mostNoted = FLUSH_TOKENS,
+    }: { writeElsewhere?: WriteElsewhere | undefined; mostNoted?: number } = {},
   ) {
     this.#mostNoted = mostNoted
     this.#database = database
