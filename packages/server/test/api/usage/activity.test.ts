@@ -107,7 +107,9 @@ onBothEngines('Calls and refusals a day', (engine) => {
 
   test('of more tokens than are written at a time is written in the order in which it was noted', async () => {
     const [first, last] = [await server.administrator.token(), await server.administrator.token()]
-    const usage = new UsageRecorder(server.database, (error) => expect.unreachable(String(error)), { mostNoted: 50_000 })
+    const usage = new UsageRecorder(server.database, (error) => expect.unreachable(String(error)), {
+      mostNoted: 50_000,
+    })
     usage.note(first.id, PRESENTER, server.clock())
     for (let index = 1; index < 10_000; index++)
       usage.note(`w${String(index).padStart(11, '0')}`, PRESENTER, server.clock())
