@@ -54,7 +54,7 @@ function accountsOfNode(): Cache {
     change: cache.dropGroup,
     drop: cache.dropAccount,
     flood() {
-      for (let index = 0; index < 2000; index++) cache.keepAccount(accountOf(`other ${index}`, []))
+      for (let index = 0; index < 4000; index++) cache.keepAccount(accountOf(`other ${index}`, []))
     },
     dropAll: cache.dropAll,
   }
