@@ -10,6 +10,7 @@ import { measureHttp } from './http.ts'
 import { measureListsOnBoth } from './lists-on-both.ts'
 import { measureOAuth } from './oauth.ts'
 import { measurePostgres } from './postgres.ts'
+import { SCALE_PARTS } from './scale.ts'
 import type { Row } from './statistics.ts'
 import { measureVerification } from './verification.ts'
 import { measureWorkers } from './workers.ts'
@@ -33,10 +34,13 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   adapters: measureAdapters,
   cli: measureCommandLine,
   floods: measureFloods,
+  ...SCALE_PARTS,
 }
 
 const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name))
+/** A part by its name, or all that the name begins: `scale` has several. */
+const isPartOf = (name: string, part: string) => part === name || part.startsWith(`${name}/`)
+const unknown = wanted.filter((name) => !Object.keys(PARTS).some((part) => isPartOf(name, part)))
 if (unknown.length > 0) {
   console.error(`No such part: ${unknown.join(', ')}. There are ${Object.keys(PARTS).join(', ')}.`)
   process.exit(2)
@@ -44,7 +48,7 @@ if (unknown.length > 0) {
 
 const rows: Row[] = []
 for (const [name, measurePart] of Object.entries(PARTS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+  if (wanted.length > 0 && !wanted.some((each) => isPartOf(each, name))) continue
   const folder = mkdtempSync(join(tmpdir(), 'ramp-bench-'))
   try {
     rows.push(...(await measurePart(folder)))

@@ -13102,6 +13102,8 @@ export interface operations {
                             };
                             /** @description What this token may do now. */
                             permissions: string[];
+                            /** @description Ids of the groups that the account is in, and of those above them. A change `group:<id>` of one of these ends what is known here. */
+                            groups: string[];
                         };
                     };
                 };

@@ -56,6 +56,7 @@ import { registerSessionRoutes } from './sessions/session-routes.ts'
 import type { Database } from './storage/database.ts'
 import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
+import { fittingCacheMiB, mostNotedTokens } from './verification/cache-limit.ts'
 import { createVerifier } from './verification/create-verifier.ts'
 import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
@@ -96,10 +97,14 @@ export interface AppOptions {
 /** Puts the server together: the only place that knows all of its parts. `close()` finishes requests and writes usage. */
 export async function buildApp({ config, database, clock = systemClock, logTo, primary, extra }: AppOptions) {
   const app = createInstance(config, logTo)
+  const cacheMiB = config.cacheMiB ?? fittingCacheMiB()
   const usage = new UsageRecorder(
     database,
     (error) => app.log.warn({ err: error }, 'usage not written; kept for the next time'),
-    primary && ((tokenIds) => primary.ask('writeUsageElsewhere', tokenIds, ASK_ALL_LIMIT_MS)),
+    {
+      writeElsewhere: primary && ((tokenIds) => primary.ask('writeUsageElsewhere', tokenIds, ASK_ALL_LIMIT_MS)),
+      mostNoted: mostNotedTokens(cacheMiB),
+    },
   )
   primary?.answer('writeUsage', (tokenIds) => usage.flush(tokenIds))
   const catalogue = catalogueOf(config)
@@ -112,6 +117,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     catalogue,
     clock,
     usage,
+    cacheMiB,
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
     onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })

@@ -37,6 +37,8 @@ export interface Config {
   readonly auditRetentionDays: number | null
   /** After SIGTERM, `/readyz` answers 503 for this long before the server takes no more requests. */
   readonly shutdownDelaySeconds: number
+  /** How much memory the tokens and accounts that verification keeps may take; null: a share of the machine's. */
+  readonly cacheMiB: number | null
   readonly logLevel: LogLevel
 }
 
@@ -135,6 +137,12 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     (text) => parseInteger(text, 0, 300),
     'a number of seconds from 0 to 300',
   ),
+  cacheMiB: setting(
+    'RAMP_CACHE_MIB',
+    null,
+    (text) => parseInteger(text, 1, 1_000_000),
+    'a number of MiB from 1 to 1000000',
+  ),
   logLevel: setting(
     'RAMP_LOG_LEVEL',
     'info',
@@ -177,6 +185,7 @@ export function readConfig(environment: Environment): Config {
     securityContact: read(SETTINGS.securityContact),
     auditRetentionDays: read(SETTINGS.auditRetentionDays),
     shutdownDelaySeconds: read(SETTINGS.shutdownDelaySeconds),
+    cacheMiB: read(SETTINGS.cacheMiB),
     logLevel: read(SETTINGS.logLevel),
   }
   if ((config.adminUsername === null) !== (config.adminPassword === null)) {

@@ -6,10 +6,11 @@ import {
   PLATFORM_TIME,
   type Time,
 } from './hold-lease.ts'
+import { type Reach, ReachIndex } from './reach-index.ts'
 import { dropSubject, type StaleState } from './stale-state.ts'
 
 export * from './hold-lease.ts'
-export { dropSubject, type StaleState }
+export { dropSubject, type Reach, ReachIndex, type StaleState }
 
 /** What a reading has to show before it may be kept. */
 export interface Fill {

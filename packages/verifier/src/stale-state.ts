@@ -1,17 +1,27 @@
-/** What a cache must be able to forget. */
+/** A cache from which single changes are dropped. */
 export interface StaleState {
   dropToken(id: string): void
   dropAccount(id: string): void
-  dropAllAccounts(): void
+  /** Drops everything that depends on the group: what is cached of the accounts in it and in the groups below. */
+  dropGroup(id: string): void
   dropAll(): void
 }
 
-/** Forgets what a change touched, as the triggers name it. */
+/** Drops what a change touched. The triggers of the database name it: `<kind>:<id>`. */
 export function dropSubject(cache: StaleState, subject: string): void {
-  const [kind, id] = subject.split(':', 2)
-  if (kind === 'token' && id !== undefined) cache.dropToken(id)
-  else if (kind === 'account' && id !== undefined) cache.dropAccount(id)
-  // What a group has concerns everybody in it and in the groups below: reading accounts anew is cheap.
-  else if (kind === 'group') cache.dropAllAccounts()
-  else cache.dropAll()
+  const colon = subject.indexOf(':')
+  const id = subject.slice(colon + 1)
+  switch (subject.slice(0, Math.max(colon, 0))) {
+    case 'token':
+      cache.dropToken(id)
+      break
+    case 'account':
+      cache.dropAccount(id)
+      break
+    case 'group':
+      cache.dropGroup(id)
+      break
+    default:
+      cache.dropAll()
+  }
 }

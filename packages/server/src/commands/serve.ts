@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { parseArgs } from 'node:util'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
+import { fittingCacheMiB } from '../verification/cache-limit.ts'
 import { announceFirstAdministrator } from './first-administrator.ts'
 import { openMigrated } from './open-migrated.ts'
 import { serveAsWorker } from './serve-as-worker.ts'
@@ -18,7 +19,10 @@ const MOST_WORKERS = 256
 export async function serve(config: Config, args: readonly string[] = []): Promise<void> {
   const count = parseWorkers(args)
   if (count === undefined) return serveAlone(config)
-  return cluster.worker ? serveAsWorker(config, cluster.worker) : serveByWorkers(config, count)
+  if (cluster.worker === undefined) return serveByWorkers(config, count)
+  // One machine's memory, whatever the number of processes.
+  const cacheMiB = Math.max(1, Math.floor((config.cacheMiB ?? fittingCacheMiB()) / count))
+  return serveAsWorker({ ...config, cacheMiB }, cluster.worker)
 }
 
 async function serveAlone(config: Config): Promise<void> {

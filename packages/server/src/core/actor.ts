@@ -13,6 +13,11 @@ export interface Principal {
   readonly roles: readonly string[]
   /** What those roles allow, and what every account may do with its own tokens. */
   readonly permissions: ReadonlySet<string>
+  /**
+   * The groups by which it may have roles: for each group that it is in, the ids of that one and of all above it. Empty in what
+   * is read for one decision and never cached.
+   */
+  readonly reaches: readonly (readonly string[])[]
 }
 
 /** Nobody in particular: no credential was sent, or none was asked for. */

@@ -110,8 +110,16 @@ export function createMetrics(app: FastifyInstance, services: Services): Registr
     labelNames: ['kind'],
     registers,
     collect() {
-      this.set({ kind: 'token' }, statistics.cachedTokens())
-      this.set({ kind: 'account' }, statistics.cachedAccounts())
+      this.set({ kind: 'token' }, statistics.cache.tokens.size)
+      this.set({ kind: 'account' }, statistics.cache.accounts.size)
+    },
+  })
+  new Gauge({
+    name: 'ramp_verification_cache_bytes',
+    help: 'Memory of the tokens and accounts in the cache, as estimated. RAMP_CACHE_MIB bounds it.',
+    registers,
+    collect() {
+      this.set(statistics.cache.bytes())
     },
   })
   registerCoherenceMetrics(registry, services)

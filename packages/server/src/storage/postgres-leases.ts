@@ -4,6 +4,7 @@ import pg from 'pg'
 import { DATABASE_RUN, PROVE_COMMIT, shareProofs } from './commit-proof.ts'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
 import { assertKnownSchema } from './migrate.ts'
+import { readTogether } from './read-together.ts'
 import { type OwnReport, renewTogether } from './renewal-batch.ts'
 
 /** The database's clock, in epoch milliseconds. */
@@ -63,10 +64,10 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
       const renewing = renew({ ...report, accountId }, dropped)
       return isShared ? proven(renewing) : renewing
     },
-    async changesSince(epoch) {
+    changesSince: readTogether(async (epoch) => {
       const { rows } = await connection.query<ChangesRow>({ name: 'changes', text: CHANGES, values: [epoch] })
       return toRenewal(rows[0] as ChangesRow, epoch)
-    },
+    }),
     async release(id, accountId) {
       await connection.query('DELETE FROM verifier WHERE id = $1 AND account_id IS NOT DISTINCT FROM $2', [
         id,

@@ -5,8 +5,11 @@ import { Kysely } from 'kysely'
 import { assertStillHolds, type Behind } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Reader, Transaction } from './database.ts'
+import type { Leases } from './lease.ts'
 import { assertKnownSchema, runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
+import { readTogether } from './read-together.ts'
+import { inBatches } from './renewal-batch.ts'
 import { Settlement } from './settlement.ts'
 import { fencedLeases } from './sqlite/fenced-leases.ts'
 import { type FileFence, openFileFence, UNFENCED } from './sqlite/file-fence.ts'
@@ -48,6 +51,11 @@ export function openSqlite(path: string, { writesManyRows = false, isBeside = fa
   const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer, fence) })
   const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader(), fence) })
   const verifiers = sqliteLeases(() => openWriter(file), file)
+  const leases: Leases = {
+    ...verifiers.leases,
+    renew: inBatches(verifiers.renewMany),
+    changesSince: readTogether(verifiers.leases.changesSince),
+  }
   const settlement = new Settlement(verifiers.settledEpoch)
 
   function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
@@ -68,7 +76,7 @@ export function openSqlite(path: string, { writesManyRows = false, isBeside = fa
     writer,
     fence,
     openReader,
-    leases: fencedLeases(verifiers.leases, fence),
+    leases: fencedLeases(leases, fence),
     settlement,
     async write(behind, work) {
       const { result, epoch, isAwaited } = await commit(behind, work)

@@ -39,13 +39,10 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
 export function verifyOver(
   { credentials, keepCoherent }: Primary,
   options: VerifierOptions,
-  cache = credentialCache(),
+  cache = credentialCache(options.cacheMiB),
 ): TokenVerifier {
   const { clock, usage, onFailure, onDoubt } = options
-  const statistics = newStatistics(
-    () => cache.tokens.size,
-    () => cache.accounts.size,
-  )
+  const statistics = newStatistics(cache)
   const waiters = new ChangeWaiters()
   const coherence = keepCoherent(cache, {
     onDoubt(error) {
@@ -99,8 +96,8 @@ export function verifyOver(
         statistics.fillsDiscarded++
         continue
       }
-      cache.tokens.set(token.id, token)
-      cache.accounts.set(account.id, account)
+      cache.keepToken(token)
+      cache.keepAccount(account)
     }
     tellAll(turn.map((asked) => answerTo(asked, now, stored.get(asked.tokenId))))
   }
@@ -143,7 +140,7 @@ export function verifyOver(
         (found) => (found === undefined ? [] : [found]),
       )
       if (seenOn !== undefined && stored !== undefined && stored.run !== seenOn) throw new UnprovenServer()
-      if (stored && coherence.mayKeep(fill, stored.epoch)) cache.accounts.set(accountId, stored.account)
+      if (stored && coherence.mayKeep(fill, stored.epoch)) cache.keepAccount(stored.account)
       return stored?.account
     },
     freshness: () => ({ epoch: coherence.appliedEpoch(), leaseMs: Math.floor(coherence.trustedForMs()) }),

@@ -1,16 +1,13 @@
-import { LRUCache } from 'lru-cache'
 import type { Principal } from '../core/actor.ts'
 import type { SqliteDatabase } from '../storage/sqlite.ts'
 import { ChangeWaiters } from './change-waiters.ts'
 import { sqliteCoherence } from './coherence-sqlite.ts'
 import { credentialCache } from './credential-cache.ts'
+import { groupCache } from './group-cache.ts'
 import { sqliteCredentials } from './stored-credentials.ts'
 import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Asked, tellAll, turnQueue } from './turn-queue.ts'
-import { decide, refuse, type Verdict } from './verdict.ts'
-
-/** What each gives, some role names; who is in many groups high up a tree is read anew without going up it again. */
-const CACHED_GROUPS = 10_000
+import { decide, refuse, type Verdict, type VerifiableToken } from './verdict.ts'
 
 /** How often the file is looked at for those who wait for changes: some 5 µs each time. */
 const LOOK_MS = 5
@@ -23,21 +20,17 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   const { fence } = database
   const reader = database.openReader()
   const credentials = sqliteCredentials(reader, options.catalogue)
-  const cache = credentialCache()
-  const { tokens, accounts } = cache
-  const groupRoles = new LRUCache<string, readonly string[]>({ max: CACHED_GROUPS })
-  const statistics = newStatistics(
-    () => tokens.size,
-    () => accounts.size,
-  )
+  const cache = credentialCache(options.cacheMiB)
+  const groups = groupCache(credentials.readGroup)
+  const statistics = newStatistics(cache)
   const coherence = sqliteCoherence(reader, {
     ...cache,
-    dropAllAccounts() {
-      groupRoles.clear()
-      cache.dropAllAccounts()
+    dropGroup(id) {
+      groups.drop(id)
+      cache.dropGroup(id)
     },
     dropAll() {
-      groupRoles.clear()
+      groups.dropAll()
       cache.dropAll()
     },
   })
@@ -92,43 +85,41 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   }
 
   function judge({ secret, tokenId, presenter }: Asked, now: number): Verdict {
-    const token = readThrough(tokens, tokenId, credentials.readToken)
-    const account = token && readThrough(accounts, token.accountId, readAccount)
+    const token = findToken(tokenId)
+    const account = token && findAccount(token.accountId)
     return decide(token, account, { digest: digestOf(secret), address: presenter.address, now })
   }
 
-  function readAccount(id: string): Principal | undefined {
-    return credentials.readAccount(id, rolesOfGroup)
-  }
-
-  function rolesOfGroup(id: string): readonly string[] {
-    let roles = groupRoles.get(id)
-    if (roles === undefined) {
-      roles = credentials.readGroupRoles(id)
-      groupRoles.set(id, roles)
-    }
-    return roles
-  }
-
   /** What is filled was read after this turn's check, so it is at least as new. Absence is not cached. */
-  function readThrough<Value extends object>(
-    cache: LRUCache<string, Value>,
-    id: string,
-    read: (id: string) => Value | undefined,
-  ): Value | undefined {
-    const cached = cache.get(id)
-    if (cached !== undefined) {
-      statistics.cacheHits++
-      return cached
-    }
-    statistics.cacheMisses++
-    hasRead = true
-    const stored = noteDamage(() => {
-      beginReading()
-      return read(id)
-    })
-    if (stored !== undefined) cache.set(id, stored)
+  function findToken(id: string): VerifiableToken | undefined {
+    const cached = cache.tokens.get(id)
+    if (count(cached)) return cached
+    const stored = readStored(() => credentials.readToken(id))
+    if (stored !== undefined) cache.keepToken(stored)
     return stored
+  }
+
+  function findAccount(id: string): Principal | undefined {
+    const cached = cache.accounts.get(id)
+    if (count(cached)) return cached
+    const stored = readStored(() => credentials.readAccount(id, groups.get))
+    if (stored !== undefined) cache.keepAccount(stored)
+    return stored
+  }
+
+  /** Whether it was in memory. */
+  function count(cached: object | undefined): boolean {
+    if (cached === undefined) statistics.cacheMisses++
+    else statistics.cacheHits++
+    return cached !== undefined
+  }
+
+  function readStored<Stored>(read: () => Stored): Stored {
+    hasRead = true
+    return noteDamage(() => {
+      beginReading()
+      return read()
+    })
   }
 
   function noteDamage<Result>(read: () => Result): Result {
@@ -177,7 +168,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       try {
         fence.assertIntact()
         catchUp()
-        return readThrough(accounts, accountId, readAccount)
+        return findAccount(accountId)
       } finally {
         endReading()
         assertFileRead()

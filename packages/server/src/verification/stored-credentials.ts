@@ -1,11 +1,12 @@
 import type { BlockList } from 'node:net'
 import type { DatabaseSync } from 'node:sqlite'
+import type { Reach } from '@ramp/verifier/coherence'
 import type pg from 'pg'
 import type { Principal } from '../core/actor.ts'
 import { toBlockList } from '../core/address.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
 import { DATABASE_RUN, LOGGED_RECORD } from '../storage/commit-proof.ts'
-import { above, given } from '../storage/effective-roles.ts'
+import { above, given, reached } from '../storage/effective-roles.ts'
 import { assertKnownSchema } from '../storage/migrate.ts'
 import type { TokenTable } from '../storage/tables.ts'
 import type { VerifiableToken } from './verdict.ts'
@@ -57,48 +58,69 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
     FROM account WHERE id = ?`,
   )
   const group = reader.prepare(
-    `WITH RECURSIVE ${above('?')}
-    SELECT DISTINCT role FROM above CROSS JOIN group_role WHERE group_role.group_id = above.group_id`,
+    `WITH RECURSIVE ${above('?')}, ${reached}
+    SELECT group_id AS id, NULL AS role FROM reached
+    UNION ALL
+    SELECT DISTINCT NULL, role FROM above CROSS JOIN group_role WHERE group_role.group_id = above.group_id`,
   )
   return {
     readToken(id: string): VerifiableToken | undefined {
       const row = (token.get(id) ?? accessToken.get(id)) as TokenRow | undefined
       return row && toToken(row)
     },
-    /** `rolesOfGroup` is asked for each group that the account is in. */
-    readAccount(id: string, rolesOfGroup: (groupId: string) => readonly string[]): Principal | undefined {
+    /** `readGroup` is asked for each group that the account is in. */
+    readAccount(id: string, readGroup: (groupId: string) => StoredGroup): Principal | undefined {
       const row = account.get(id) as (AccountRow & { readonly groups: string }) | undefined
       if (row === undefined) return undefined
-      const groups = JSON.parse(row.groups) as string[]
+      const groups = (JSON.parse(row.groups) as string[]).map(readGroup)
       return toPrincipal(
         row,
-        new Set([...(JSON.parse(row.roles) as string[]), ...groups.flatMap(rolesOfGroup)]),
+        new Set([...(JSON.parse(row.roles) as string[]), ...groups.flatMap(({ roles }) => roles)]),
         catalogue,
+        groups.map(({ reach }) => reach),
       )
     },
-    /** What people have by being in the group: its roles and those of every group above it. */
-    readGroupRoles(id: string): readonly string[] {
-      return group.all(id).map(({ role }) => role as string)
+    readGroup(id: string): StoredGroup {
+      const rows = group.all(id) as unknown as { readonly id: string | null; readonly role: string | null }[]
+      return {
+        roles: rows.flatMap(({ role }) => role ?? []),
+        reach: [id, ...rows.flatMap((row) => row.id ?? [])],
+      }
     },
   }
 }
 
+/** What people have by being in a group. */
+export interface StoredGroup {
+  /** Those of the group, and of every group above it. */
+  readonly roles: readonly string[]
+  readonly reach: Reach
+}
+
 const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
   (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles,
+  (SELECT coalesce(json_agg(group_id), '[]')::text FROM group_member WHERE group_member.account_id = account.id) AS groups,
+  CASE WHEN row_number() OVER () = 1 THEN (
+    SELECT coalesce(json_object_agg(from_id, group_ids), '{}')::text
+    FROM (SELECT from_id, json_agg(group_id ORDER BY group_id) AS group_ids FROM reached GROUP BY from_id) AS gathered
+  ) END AS above_groups,
   (SELECT epoch FROM authz_clock) AS epoch, (SELECT schema_version FROM authz_clock) AS schema_version, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
 
 /** A further column, by which the statement proves that the server can commit what it shows. */
 const PROOF = `, (SELECT ${LOGGED_RECORD}) AS proof`
 
-type JoinedRow = TokenRow &
-  Omit<AccountRow, 'id' | 'kind'> & {
-    a_id: string
-    a_kind: Principal['kind']
-    epoch: number
-    run: string
-    schema_version: number
-    is_replica: boolean
-  }
+interface JoinedRow extends TokenRow, Omit<AccountRow, 'id' | 'kind'> {
+  readonly a_id: string
+  readonly a_kind: Principal['kind']
+  /** JSON array of the ids of those that the account is in. */
+  readonly groups: string
+  /** JSON: by the id of each group that any of the accounts is in, those above. Once a statement; else null. */
+  readonly above_groups: string | null
+  readonly epoch: number
+  readonly run: string
+  readonly schema_version: number
+  readonly is_replica: boolean
+}
 
 /** On a replica, by the code with which the server itself refuses to write there. */
 function assertUsable(rows: readonly JoinedRow[]): void {
@@ -123,8 +145,13 @@ const columnsOf = (reading: Reading) => (reading === 'proving' ? POSTGRES_ACCOUN
 
 /** Reads tokens with their accounts from the primary, many in one statement and so in one snapshot. */
 export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
-  const principal = ({ a_id, a_kind, roles, ...row }: JoinedRow) =>
-    toPrincipal({ ...row, id: a_id, kind: a_kind }, JSON.parse(roles) as string[], catalogue)
+  const principal = ({ a_id, a_kind, roles, groups, ...row }: JoinedRow, reachOf: (groupId: string) => Reach) =>
+    toPrincipal(
+      { ...row, id: a_id, kind: a_kind },
+      JSON.parse(roles) as string[],
+      catalogue,
+      (JSON.parse(groups) as string[]).map(reachOf),
+    )
   return {
     async readTokens(ids: readonly string[], reading: Reading): Promise<Map<string, StoredCredential>> {
       const columns = columnsOf(reading)
@@ -134,7 +161,7 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
             SELECT account_id FROM token WHERE id = ANY($1)
             UNION SELECT account_id FROM ${WITH_PARENT} WHERE access_token.id = ANY($1)
           ),
-          ${given('SELECT id FROM wanted')}
+          ${given('SELECT id FROM wanted')}, ${reached}
           SELECT ${TOKEN_COLUMNS}, ${columns} FROM token JOIN account ON account.id = token.account_id
           WHERE token.id = ANY($1)
           UNION ALL
@@ -143,20 +170,33 @@ export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
         values: [ids],
       })
       assertUsable(rows)
+      const reachOf = reachesOf(rows)
       return new Map(
-        rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch, run: row.run }]),
+        rows.map((row) => [
+          row.id,
+          { token: toToken(row), account: principal(row, reachOf), epoch: row.epoch, run: row.run },
+        ]),
       )
     },
     async readAccount(id: string, reading: Reading): Promise<Omit<StoredCredential, 'token'> | undefined> {
       const { rows } = await pool.query<JoinedRow>({
         name: `read-account-${reading}`,
-        text: `WITH RECURSIVE ${given('$1')} SELECT ${columnsOf(reading)} FROM account WHERE id = $1`,
+        text: `WITH RECURSIVE ${given('$1')}, ${reached} SELECT ${columnsOf(reading)} FROM account WHERE id = $1`,
         values: [id],
       })
       assertUsable(rows)
-      return rows[0] && { account: principal(rows[0]), epoch: rows[0].epoch, run: rows[0].run }
+      return rows[0] && { account: principal(rows[0], reachesOf(rows)), epoch: rows[0].epoch, run: rows[0].run }
     },
   }
+}
+
+/** One array for all accounts of a statement that are in the group. */
+function reachesOf(rows: readonly JoinedRow[]): (groupId: string) => Reach {
+  const above = rows.flatMap(({ above_groups }) =>
+    above_groups === null ? [] : Object.entries(JSON.parse(above_groups) as Record<string, string[]>),
+  )
+  const reaches = new Map(above.map(([groupId, groupIds]) => [groupId, [groupId, ...groupIds]]))
+  return (groupId) => reaches.get(groupId) ?? [groupId]
 }
 
 export function toToken(row: TokenRow): VerifiableToken {
@@ -203,6 +243,7 @@ export function toPrincipal(
   row: Omit<AccountRow, 'roles'>,
   roleNames: Iterable<string>,
   catalogue: RoleCatalogue,
+  reaches: readonly Reach[] = [],
 ): Principal {
   const roles = [...roleNames].sort()
   return {
@@ -213,5 +254,6 @@ export function toPrincipal(
     deactivatedAt: row.deactivated_at,
     roles,
     permissions: catalogue.permissionsOf(roles),
+    reaches,
   }
 }

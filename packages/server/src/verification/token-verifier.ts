@@ -3,6 +3,7 @@ import type { Principal } from '../core/actor.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Secret } from '../core/secret.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
+import type { CredentialCache } from './credential-cache.ts'
 import type { UsageRecorder } from './last-used.ts'
 import type { Outcome, Verdict } from './verdict.ts'
 
@@ -47,6 +48,8 @@ export interface VerifierOptions {
   readonly catalogue: RoleCatalogue
   readonly clock: Clock
   readonly usage: UsageRecorder
+  /** How much memory what it keeps may take. */
+  readonly cacheMiB: number
   /** Hears, once a turn, why verifications were answered `unavailable`. */
   readonly onFailure: (error: unknown) => void
   /** Hears why nothing is believed from memory until it is read anew (PostgreSQL). */
@@ -62,8 +65,7 @@ export interface VerificationStatistics {
   doubts: number
   /** What was read and used, and not kept, since something changed meanwhile (PostgreSQL). */
   fillsDiscarded: number
-  cachedTokens(): number
-  cachedAccounts(): number
+  readonly cache: Pick<CredentialCache, 'tokens' | 'accounts' | 'bytes'>
   /** Called with how long the first verification of those decided together waited for its verdict, in seconds. */
   observeWait: (seconds: number) => void
 }
@@ -101,7 +103,7 @@ export function noteUsage(
   }
 }
 
-export function newStatistics(cachedTokens: () => number, cachedAccounts: () => number): VerificationStatistics {
+export function newStatistics(cache: VerificationStatistics['cache']): VerificationStatistics {
   return {
     outcomes: {
       active: 0,
@@ -117,8 +119,7 @@ export function newStatistics(cachedTokens: () => number, cachedAccounts: () => 
     cacheMisses: 0,
     doubts: 0,
     fillsDiscarded: 0,
-    cachedTokens,
-    cachedAccounts,
+    cache,
     observeWait: () => {},
   }
 }

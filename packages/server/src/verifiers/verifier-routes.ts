@@ -153,6 +153,7 @@ function findingOf({ token, account, permissions }: Extract<Verdict, { outcome: 
         roles: [...account.roles],
       },
       permissions: [...permissions],
+      groups: [...new Set(account.reaches.flat())],
     },
   }
 }

@@ -94,6 +94,10 @@ export const FindingBody = Type.Object({
           roles: Type.Array(Type.String()),
         }),
         permissions: Type.Array(Type.String(), { description: 'What this token may do now.' }),
+        groups: Type.Array(Type.String(), {
+          description:
+            'Ids of the groups that the account is in, and of those above them. A change `group:<id>` of one of these ends what is known here.',
+        }),
       },
       { description: 'With the outcome `active`.' },
     ),

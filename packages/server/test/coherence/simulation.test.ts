@@ -83,6 +83,7 @@ const FLAWS: Record<string, Flaws> = {
     coherent: (real) => ({ ...real, mayKeep: (_fill, epoch) => real.mayKeep(real.beginFill(), epoch) }),
   },
   'keeps its cache at a doubt': { keepsCache: true },
+  'does not know the groups above those that an account is in': { missesGroupsAbove: true },
   'asks the monotonic clock only': { time: (real) => ({ ...real, wall: () => 0 }) },
   'asks the wall clock only': { time: (real) => ({ ...real, monotonic: () => 0 }) },
   'takes a lease for longer than it is': { shortensLeases: true },

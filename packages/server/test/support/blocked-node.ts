@@ -16,6 +16,7 @@ const verifier = createVerifier(database, {
   catalogue: loadRoleCatalogue(),
   clock: Date.now,
   usage,
+  cacheMiB: 1,
   onFailure() {},
   onDoubt() {},
 })

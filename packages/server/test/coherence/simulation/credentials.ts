@@ -26,9 +26,15 @@ export const TOKENS: readonly SimulatedToken[] = [1, 2].map(() => {
   return { id, secret: new Secret(text), subject: `token:${id}` }
 })
 
-export const SUBJECTS: readonly string[] = [...TOKENS, ACCOUNT].map(({ subject }) => subject)
+/** The account is in a team, and the team in this group. */
+export const COMPANY = { id: 'company', subject: 'group:company' }
 
-/** A row's state is the epoch of the change that touched it last. A token shows it as its creation, an account as its role. */
+export const SUBJECTS: readonly string[] = [...TOKENS, ACCOUNT, COMPANY].map(({ subject }) => subject)
+
+/**
+ * A row's state is the epoch of the change that touched it last. A token shows it as its creation; an account shows its own as one
+ * role, and that of the company as the other.
+ */
 export function tokenIn(state: number, { id, secret }: SimulatedToken): VerifiableToken {
   return {
     id,
@@ -45,7 +51,7 @@ export function tokenIn(state: number, { id, secret }: SimulatedToken): Verifiab
   }
 }
 
-export function accountIn(state: number): Principal {
+export function accountIn(state: number, ofCompany: number, reaches = [['team', COMPANY.id]]): Principal {
   const { id } = ACCOUNT
   return {
     id,
@@ -53,10 +59,12 @@ export function accountIn(state: number): Principal {
     username: id,
     displayName: id,
     deactivatedAt: null,
-    roles: [String(state)],
+    roles: [String(state), String(ofCompany)],
     permissions: new Set(),
+    reaches,
   }
 }
 
 export const stateOfToken = ({ createdAt }: Pick<VerifiableToken, 'createdAt'>): number => createdAt
 export const stateOfAccount = ({ roles }: Pick<Principal, 'roles'>): number => Number(roles[0])
+export const stateOfCompany = ({ roles }: Pick<Principal, 'roles'>): number => Number(roles[1])

@@ -46,7 +46,7 @@ export async function carryOutLater(
   const transaction = await connection.ask(() => database.lockClock())
   const actor: TokenActor = {
     kind: 'pat',
-    account: accountIn(0),
+    account: accountIn(0, 0),
     permissions: new Set(),
     tokenId: '',
     parentId: null,

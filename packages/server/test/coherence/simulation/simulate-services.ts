@@ -80,7 +80,7 @@ export async function simulate(
     const stored: StaleState = {
       dropToken: (id) => cache.delete(id),
       dropAccount() {},
-      dropAllAccounts() {},
+      dropGroup() {},
       dropAll: () => {
         if (!flaws.keepsCache) cache.clear()
       },

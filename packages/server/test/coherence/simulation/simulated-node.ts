@@ -9,9 +9,11 @@ import type { VerifierOptions } from '../../../src/verification/token-verifier.t
 import {
   ACCOUNT,
   accountIn,
+  COMPANY,
   PRESENTER,
   type SimulatedToken,
   stateOfAccount,
+  stateOfCompany,
   stateOfToken,
   TOKENS,
   tokenIn,
@@ -28,6 +30,8 @@ export interface NodeFlaws extends RequestFlaws {
   time?(time: Time): Time
   /** Nothing is forgotten as a whole. */
   readonly keepsCache?: boolean
+  /** What is read of an account names the groups that it is in, and not those above. */
+  readonly missesGroupsAbove?: boolean
 }
 
 export interface Answers {
@@ -56,23 +60,28 @@ export function simulatedNode({ name, process, network, database }: Place, answe
   const shared = new SharedArrayBuffer(boardSize)
   const { port1, port2 } = new MessageChannel()
   const stored = network.connect(process)
-  const read = (subjects: readonly string[]) => stored.ask(() => database.read(subjects, network.isSlowlyServed))
+  const read = async (subjects: readonly string[]) => {
+    const asked = [...subjects, ACCOUNT.subject, COMPANY.subject]
+    const { epoch, run, stateOf } = await stored.ask(() => database.read(asked, network.isSlowlyServed))
+    const states = [stateOf(ACCOUNT.subject), stateOf(COMPANY.subject)] as const
+    const account = flaws.missesGroupsAbove ? accountIn(...states, [['team']]) : accountIn(...states)
+    return { epoch, run, stateOf, account }
+  }
   let coherence: Coherence | undefined
-  const cache = credentialCache({ tokens: TOKENS.length, accounts: 1 })
+  const cache = credentialCache(1)
 
   const primary: Primary = {
     credentials: {
       async readTokens(ids) {
         const asked = TOKENS.filter(({ id }) => ids.includes(id))
-        const { epoch, run, stateOf } = await read([...asked.map(({ subject }) => subject), ACCOUNT.subject])
-        const account = accountIn(stateOf(ACCOUNT.subject))
+        const { epoch, run, stateOf, account } = await read(asked.map(({ subject }) => subject))
         return new Map(
           asked.map((token) => [token.id, { token: tokenIn(stateOf(token.subject), token), account, epoch, run }]),
         )
       },
       async readAccount() {
-        const { epoch, run, stateOf } = await read([ACCOUNT.subject])
-        return { account: accountIn(stateOf(ACCOUNT.subject)), epoch, run }
+        const { epoch, run, account } = await read([])
+        return { account, epoch, run }
       },
     },
     keepCoherent(memory, hears) {
@@ -99,15 +108,18 @@ export function simulatedNode({ name, process, network, database }: Place, answe
   function verify({ secret, subject }: SimulatedToken): void {
     const wanted = answers.wanted(subject)
     const wantedOfAccount = answers.wanted(ACCOUNT.subject)
+    const wantedOfCompany = answers.wanted(COMPANY.subject)
     verifier.verify(secret, PRESENTER, (verdict, epoch) => {
       if (verdict.outcome === 'unavailable') return
       if (verdict.outcome !== 'active') throw new Error(`A token that is there was ${verdict.outcome}.`)
       answers.believed(name, subject, stateOfToken(verdict.token), wanted)
       answers.believed(name, ACCOUNT.subject, stateOfAccount(verdict.account), wantedOfAccount)
+      answers.believed(name, COMPANY.subject, stateOfCompany(verdict.account), wantedOfCompany)
       if (random() >= WRITING) return
       const states = new Map([
         [subject, stateOfToken(verdict.token)],
         [ACCOUNT.subject, stateOfAccount(verdict.account)],
+        [COMPANY.subject, stateOfCompany(verdict.account)],
       ])
       const committed = () => {
         for (const [each, state] of states) answers.committed(name, each, state)
@@ -118,9 +130,11 @@ export function simulatedNode({ name, process, network, database }: Place, answe
 
   async function readSession(): Promise<void> {
     const wanted = answers.wanted(ACCOUNT.subject)
+    const wantedOfCompany = answers.wanted(COMPANY.subject)
     const principal = await verifier.readPrincipal(ACCOUNT.id).catch(() => undefined)
-    if (principal !== undefined)
-      answers.believed(`${name}, session`, ACCOUNT.subject, stateOfAccount(principal), wanted)
+    if (principal === undefined) return
+    answers.believed(`${name}, session`, ACCOUNT.subject, stateOfAccount(principal), wanted)
+    answers.believed(`${name}, session`, COMPANY.subject, stateOfCompany(principal), wantedOfCompany)
   }
 
   const anyToken = () => TOKENS[Math.floor(random() * TOKENS.length)] as SimulatedToken
@@ -149,20 +163,20 @@ export function simulatedNode({ name, process, network, database }: Place, answe
     network,
     isTrusted: () => coherence?.isTrusted() === true,
     /** Whether what it reads is kept. */
-    keeps: () => verifier.statistics.cachedTokens() > 0,
+    keeps: () => verifier.statistics.cache.tokens.size > 0,
     fromMemory: () => verifier.statistics.cacheHits,
     /** Asks for what is in memory and should not be believed: a call may begin at any instant. */
     look(): void {
       if (process.isStopped || process.isKilled) return
       const account = cache.accounts.peek(ACCOUNT.id)
-      const stateInMemory = account && stateOfAccount(account)
-      if (isWorthAsking('session', ACCOUNT.subject, stateInMemory)) void readSession()
+      const isAccountWorthAsking = (how: 'token' | 'session') =>
+        isWorthAsking(how, ACCOUNT.subject, account && stateOfAccount(account)) ||
+        isWorthAsking(how, COMPANY.subject, account && stateOfCompany(account))
+      if (isAccountWorthAsking('session')) void readSession()
       for (const token of TOKENS) {
         const kept = cache.tokens.peek(token.id)
-        const isAsked =
-          isWorthAsking('token', token.subject, kept && stateOfToken(kept)) ||
-          isWorthAsking('token', ACCOUNT.subject, stateInMemory)
-        if (isAsked) verify(token)
+        const isTokenWorthAsking = isWorthAsking('token', token.subject, kept && stateOfToken(kept))
+        if (isTokenWorthAsking || isAccountWorthAsking('token')) verify(token)
       }
     },
     close: () => port1.close(),
