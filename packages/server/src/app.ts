@@ -46,6 +46,7 @@ import type { Database } from './storage/database.ts'
 import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
 import { createVerifier } from './verification/create-verifier.ts'
+import { routedTarget } from './verification/demand.ts'
 import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
 import { UsageRecorder } from './verification/last-used.ts'
@@ -89,6 +90,7 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
     requestTimeout: REQUEST_LIMIT_MS,
     http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
     routerOptions: { maxParamLength: 300 },
+    rewriteUrl: routedTarget,
     forceCloseConnections: 'idle',
     schemaController: { compilersFactory: { buildSerializer } },
     clientErrorHandler: refuseUnreadable,

@@ -25,6 +25,7 @@ export interface SessionActor {
   readonly kind: 'session'
   readonly account: Principal
   readonly permissions: ReadonlySet<string>
+  readonly roles: readonly string[]
   readonly sessionId: string
   readonly mustChangePassword: boolean
   /** As of {@link TokenActor}. */
@@ -37,6 +38,8 @@ export interface TokenActor {
   readonly kind: 'pat' | 'service'
   readonly account: Principal
   readonly permissions: ReadonlySet<string>
+  /** Those of the account's roles that the token has in full. */
+  readonly roles: readonly string[]
   readonly tokenId: string
   /** Of an access token: the token it was got with. Null for all others. */
   readonly parentId: string | null

@@ -34,6 +34,8 @@ export interface Holdings {
   readonly sources: readonly RoleSource[]
   /** What the account may do, before the token's narrowing. */
   readonly permissions: ReadonlySet<string>
+  /** The roles that the token has: all of the account's, unless it is narrowed. */
+  readonly roles: readonly string[]
   /** The roles of the catalogue that allow the permission asked for. */
   readonly rolesThatAllow: readonly string[]
   /** The ranges that the policy leaves tokens of this kind; null: any. */
@@ -76,6 +78,8 @@ const BY_ITSELF: Readonly<Record<EndReason, string>> = {
   policy_unused: 'The policy ended it: it was not used for too long.',
   reactivation: 'It stayed revoked when its account was reactivated.',
   password_change: 'It was revoked when the password of its owner changed.',
+  rotated: 'It was replaced by another token at once.',
+  predecessor_revoked: 'It was revoked with the token that made it.',
 }
 
 function revokedFinding({ revokedAt, revokedBy, endReason }: Token): Finding {
@@ -130,12 +134,15 @@ function policyAddressFinding({ policyAddresses }: Holdings, { address }: Questi
 
 function permissionFinding(
   token: Token,
-  { sources, permissions, rolesThatAllow }: Holdings,
+  { sources, permissions, roles, rolesThatAllow }: Holdings,
   { permission }: Question,
 ): Finding {
   const rule = 'permission'
-  if (permission === undefined)
-    return { rule, passed: null, detail: `The account's roles: ${describe(sources) || 'none'}.` }
+  if (permission === undefined) {
+    const kept =
+      token.permissions === null ? '' : ` The token is narrowed; it has ${roles.join(', ') || 'none of them'}.`
+    return { rule, passed: null, detail: `The account's roles: ${describe(sources) || 'none'}.${kept}` }
+  }
   if (!permissions.has(permission)) {
     const wanting =
       rolesThatAllow.length > 0

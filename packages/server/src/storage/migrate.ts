@@ -18,6 +18,7 @@ import { up as groupRows } from './migrations/0015-group-rows.ts'
 import { up as rowsByNumber } from './migrations/0016-rows-by-number.ts'
 import { up as toldChanges } from './migrations/0017-told-changes.ts'
 import { up as authority } from './migrations/0018-authority.ts'
+import { up as families } from './migrations/0019-families.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -39,6 +40,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0016-rows-by-number': rowsByNumber,
   '0017-told-changes': toldChanges,
   '0018-authority': authority,
+  '0019-families': families,
 }
 
 /**

@@ -17,9 +17,9 @@ const LOOK_MS = 5
 
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
-  const { clock, usage, onFailure } = options
+  const { clock, usage, onFailure, catalogue } = options
   const reader = database.openReader()
-  const credentials = sqliteCredentials(reader, options.catalogue)
+  const credentials = sqliteCredentials(reader, catalogue)
   const cache = credentialCache()
   const { tokens, accounts } = cache
   const groupRoles = new LRUCache<string, readonly string[]>({ max: CACHED_GROUPS })
@@ -75,7 +75,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   function judge({ secret, tokenId, presenter }: Asked, now: number): Verdict {
     const token = readThrough(tokens, tokenId, credentials.readToken)
     const account = token && readThrough(accounts, token.accountId, readAccount)
-    return decide(token, account, { digest: digestOf(secret), address: presenter.address, now })
+    return decide(token, account, { digest: digestOf(secret), address: presenter.address, now }, catalogue)
   }
 
   function readAccount(id: string): Principal | undefined {
