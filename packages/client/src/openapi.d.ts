@@ -1439,9 +1439,29 @@ export interface paths {
         };
         /**
          * Forward authentication, for proxies
-         * @description Called by a proxy with the Authorization header of its client, by any method. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals, and like X-Forwarded-For are believed from trusted proxies only.
+         * @description A proxy calls this with the Authorization header of its client, by any method. The address is exact: any other spelling of the path, and any query that is not understood in full, is refused. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals. Like X-Forwarded-For, they are believed from trusted proxies only.
          */
         get: operations["verifyForProxy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_auth/envoy/{*}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forward authentication, for Envoy
+         * @description Answers every method. Envoy appends the path and query of its client, which RAMP does not read. Demands come in headers that Envoy adds (`headers_to_add`), so that its client cannot set them.
+         */
+        get: operations["verifyForEnvoy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1463,7 +1483,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_already_rotated" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -2740,11 +2760,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         }[];
@@ -2907,11 +2931,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -3075,11 +3103,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -3192,6 +3224,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
+                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3365,11 +3399,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -3556,11 +3594,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -3614,7 +3656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`, `token_widening`, `token_limit_reached` */
+            /** @description `token_not_active`, `token_already_rotated`, `token_widening`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3691,6 +3733,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
+                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3713,7 +3757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7810,11 +7854,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         }[];
@@ -7989,11 +8037,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -8168,11 +8220,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -8287,6 +8343,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
+                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8462,11 +8520,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -8655,11 +8717,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -8713,7 +8779,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`, `token_limit_reached` */
+            /** @description `token_not_active`, `token_already_rotated`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8861,11 +8927,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -9264,11 +9334,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                         /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -9453,7 +9527,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description How many of those that were named; those revoked before do not count. */
                         revoked: number;
+                        /** @description How many others ended with them, since they had made these for their own account. */
+                        successors: number;
                     };
                 };
             };
@@ -9611,11 +9688,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -9801,11 +9882,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -11038,6 +11123,13 @@ export interface operations {
                              */
                             tokens: "keep" | "revoke";
                         };
+                        passwordReset: {
+                            /**
+                             * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                             * @enum {string}
+                             */
+                            tokens: "pause" | "keep";
+                        };
                         /**
                          * Format: date-time
                          * @description When it was last changed; null: never.
@@ -11192,6 +11284,13 @@ export interface operations {
                          */
                         tokens: "keep" | "revoke";
                     };
+                    passwordReset?: {
+                        /**
+                         * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                         * @enum {string}
+                         */
+                        tokens: "pause" | "keep";
+                    };
                 };
             };
         };
@@ -11250,6 +11349,13 @@ export interface operations {
                              * @enum {string}
                              */
                             tokens: "keep" | "revoke";
+                        };
+                        passwordReset: {
+                            /**
+                             * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                             * @enum {string}
+                             */
+                            tokens: "pause" | "keep";
                         };
                         /**
                          * Format: date-time
@@ -11417,6 +11523,13 @@ export interface operations {
                          * @enum {string}
                          */
                         tokens: "keep" | "revoke";
+                    };
+                    passwordReset?: {
+                        /**
+                         * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                         * @enum {string}
+                         */
+                        tokens: "pause" | "keep";
                     };
                 };
             };
@@ -12194,7 +12307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12329,7 +12442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12431,7 +12544,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        outcome: "active" | "malformed" | "unknown" | "revoked" | "expired" | "account_deactivated" | "address_not_allowed" | "unavailable";
+                        outcome: "active" | "malformed" | "unknown" | "revoked" | "expired" | "account_deactivated" | "password_change_required" | "address_not_allowed" | "unavailable";
                         /** @description A count of changes. */
                         epoch: number;
                         /** @description With the outcome `active`. */
@@ -12485,7 +12598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12587,7 +12700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12906,7 +13019,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13731,7 +13844,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13839,7 +13952,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13909,7 +14022,7 @@ export interface operations {
             query?: {
                 /** @description What the token has to be allowed; several: all of them. */
                 permission?: string | string[];
-                /** @description What role the account has to have; several: all of them. */
+                /** @description What role the token has to have; several: all of them. */
                 role?: string | string[];
                 /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
                 max_age?: number;
@@ -13963,7 +14076,131 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyForEnvoy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the token has to be allowed; several, separated by commas: all of them. */
+                "X-Ramp-Require-Permission"?: string;
+                /** @description What role the token has to have; several, separated by commas: all of them. */
+                "X-Ramp-Require-Role"?: string;
+            };
+            path: {
+                "*": string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is accepted, and whatever was demanded is there. No body. */
+            200: {
+                headers: {
+                    /** @description The id of the account. */
+                    "X-Ramp-Account"?: string;
+                    /** @description `member` or `service`. */
+                    "X-Ramp-Account-Kind"?: string;
+                    /** @description Percent-encoded UTF-8 (RFC 3986): ASCII letters, digits and `-._@` stand for themselves. */
+                    "X-Ramp-Username"?: string;
+                    /** @description The roles in force, sorted, separated by commas; empty for none. */
+                    "X-Ramp-Roles"?: string;
+                    /** @description The permissions in force, sorted, separated by commas. */
+                    "X-Ramp-Permissions"?: string;
+                    /** @description The public id of the token. */
+                    "X-Ramp-Token-Id"?: string;
+                    /** @description The count of changes that the answer reflects. */
+                    "X-Ramp-Epoch"?: string;
+                    /** @description Milliseconds for which this server may believe its memory; 0 on SQLite. */
+                    "X-Ramp-Lease"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `token_in_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -9,6 +9,8 @@ export interface Principal {
   readonly username: string
   readonly displayName: string
   readonly deactivatedAt: number | null
+  /** Since when its tokens are refused, because its password was reset; null: they are not. */
+  readonly tokensPausedAt: number | null
   /** Names of the roles in force, sorted. */
   readonly roles: readonly string[]
   /** What those roles allow, and what every account may do with its own tokens. */

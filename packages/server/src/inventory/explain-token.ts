@@ -60,6 +60,7 @@ async function holdingsOf({ database, verifier, catalogue }: Services, token: To
     roles: narrowing === null ? principal.roles : catalogue.within(principal.roles, held),
     sources: await roleSourcesOf(database.read, token.accountId),
     permissions: principal.permissions,
+    tokensPausedAt: principal.tokensPausedAt,
     policyAddresses: (await readPolicy(database.read))[token.kind].allowedAddresses,
     rolesThatAllow: catalogue.roles.filter(allows).map(({ name }) => name),
   }

@@ -11,6 +11,7 @@ export interface Finding {
     | 'not_revoked'
     | 'not_expired'
     | 'account_active'
+    | 'password_current'
     | 'address_allowed'
     | 'address_allowed_by_policy'
     | 'permission'
@@ -32,6 +33,8 @@ export interface Question {
 
 export interface Holdings {
   readonly sources: readonly RoleSource[]
+  /** Since when the account's tokens pause, because its password was reset; null: they do not. */
+  readonly tokensPausedAt: number | null
   /** What the account may do, before the token's narrowing. */
   readonly permissions: ReadonlySet<string>
   /** The roles that the token has: all of the account's, unless it is narrowed. */
@@ -50,6 +53,7 @@ export function explain(token: Token, holdings: Holdings, question: Question, no
     revokedFinding(token),
     expiredFinding(token, now),
     accountFinding(token),
+    passwordFinding(token, holdings),
     addressFinding(token, question),
     policyAddressFinding(holdings, question),
     permissionFinding(token, holdings, question),
@@ -107,6 +111,13 @@ function accountFinding({ owner: { username, deactivatedAt } }: Token): Finding 
     detail: `The account ${username} is deactivated.`,
     since: deactivatedAt,
   }
+}
+
+function passwordFinding({ owner: { username } }: Token, { tokensPausedAt }: Holdings): Finding {
+  const rule = 'password_current'
+  if (tokensPausedAt === null) return { rule, passed: true, detail: 'No reset password waits to be changed.' }
+  const detail = `The password of ${username} was reset and has not been changed since. Until then the tokens pause.`
+  return { rule, passed: false, detail, since: tokensPausedAt }
 }
 
 function addressFinding({ allowedAddresses }: Token, { address }: Question): Finding {

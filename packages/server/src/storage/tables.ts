@@ -168,6 +168,8 @@ interface PolicyTable {
   /** JSON array of CIDR ranges, or null: any. */
   pat_addresses: string | null
   service_addresses: string | null
+  /** Whether a member's tokens pause while a reset password waits to be changed. */
+  pauses_after_reset: 0 | 1
   updated_at: number | null
   updated_by: string | null
 }
@@ -240,7 +242,7 @@ export interface DeviceAuthorizationTable {
   denied_at: number | null
   /** When the token was made and handed out: once. */
   redeemed_at: number | null
-  /** When the session, the password or the account that approved it ended. Written by triggers only. */
+  /** When the password ended that it was approved under. Written by a trigger only. */
   approval_ended_at: number | null
 }
 

@@ -88,6 +88,7 @@ export function noteUsage(
     case 'revoked':
     case 'expired':
     case 'account_deactivated':
+    case 'password_change_required':
     case 'address_not_allowed':
       usage.noteRefusal(tokenId, now)
       break
@@ -107,6 +108,7 @@ export function newStatistics(cachedTokens: () => number, cachedAccounts: () => 
       revoked: 0,
       expired: 0,
       account_deactivated: 0,
+      password_change_required: 0,
       address_not_allowed: 0,
       unavailable: 0,
     },

@@ -34,8 +34,8 @@ interface Authority {
 }
 
 /**
- * What verification says of a text. Only `active` opens anything. `revoked`, `expired`, `account_deactivated` and
- * `address_not_allowed` are only ever said to somebody who holds the real secret.
+ * What verification says of a text. Only `active` opens anything. `revoked`, `expired`, `account_deactivated`,
+ * `password_change_required` and `address_not_allowed` are only ever said to somebody who holds the real secret.
  */
 export type Verdict =
   | ({
@@ -51,6 +51,7 @@ export const REFUSALS = [
   'revoked',
   'expired',
   'account_deactivated',
+  'password_change_required',
   'address_not_allowed',
   'unavailable',
 ] as const
@@ -64,6 +65,7 @@ const REFUSED: { readonly [R in Refusal]: { readonly outcome: R } } = {
   revoked: { outcome: 'revoked' },
   expired: { outcome: 'expired' },
   account_deactivated: { outcome: 'account_deactivated' },
+  password_change_required: { outcome: 'password_change_required' },
   address_not_allowed: { outcome: 'address_not_allowed' },
   unavailable: { outcome: 'unavailable' },
 }
@@ -88,6 +90,7 @@ export function decide(
   if (token.revokedAt !== null) return REFUSED.revoked
   if (token.expiresAt !== null && presented.now >= token.expiresAt) return REFUSED.expired
   if (account.deactivatedAt !== null) return REFUSED.account_deactivated
+  if (account.tokensPausedAt !== null) return REFUSED.password_change_required
   if (token.allowedAddresses !== null && !isWithin(presented.address, token.allowedAddresses)) {
     return REFUSED.address_not_allowed
   }

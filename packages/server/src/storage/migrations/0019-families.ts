@@ -1,14 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../database.ts'
-import { TABLE_WORDS } from './authz-triggers.ts'
+import { TABLE_WORDS, triggersFor, type Watch } from './authz-triggers.ts'
 
 /**
- * What ends with what it came from: with a token, the tokens of its account that it made; with a session, a password or an
- * account, the device authorizations that were approved by it. Triggers do it, so that a statement typed into `psql` or
- * `sqlite3` does it, too (docs/decisions/0024).
+ * What ends with what it came from: with a token, the tokens of its account that it made; with a password, the device
+ * authorizations that were approved under it. Triggers do it, so that a statement typed into `psql` or `sqlite3` does it,
+ * too (docs/decisions/0024). And whether a member's tokens pause while a reset password waits to be changed.
  */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
-  const { instant } = TABLE_WORDS[engine]
+  const { instant, integer } = TABLE_WORDS[engine]
   const statements = [
     // Not a foreign key: what a token replaced is history, and stays true when that row is gone.
     'ALTER TABLE token ADD COLUMN replaces TEXT',
@@ -18,7 +18,10 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     `ALTER TABLE device_authorization ADD COLUMN approval_ended_at ${instant}`,
     `CREATE INDEX device_authorization_approved ON device_authorization (decided_by)
       WHERE approved_at IS NOT NULL AND redeemed_at IS NULL`,
-    ...(engine === 'sqlite' ? [...SQLITE_FAMILY, ...SQLITE_APPROVALS] : [...POSTGRES_FAMILY, ...POSTGRES_APPROVALS]),
+    `ALTER TABLE policy ADD COLUMN pauses_after_reset ${integer} NOT NULL DEFAULT 1`,
+    ...(engine === 'sqlite'
+      ? [...SQLITE_FAMILY, ...SQLITE_APPROVALS, ...SQLITE_PAUSE]
+      : [...POSTGRES_FAMILY, ...POSTGRES_APPROVALS, ...POSTGRES_PAUSE]),
   ]
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
@@ -115,34 +118,35 @@ const POSTGRES_FAMILY = [
   ),
 ]
 
-/** What ends the approvals of device authorizations that no token has come of yet. */
-const APPROVAL_ENDS = [
-  { name: 'session', when: 'DELETE ON session', which: 'decided_by = OLD.account_id AND decided_in = OLD.id' },
-  {
-    name: 'password',
-    when: 'UPDATE OF password_hash, password_change_required_at ON member',
-    condition: `NEW.password_hash <> OLD.password_hash OR NEW.password_change_required_at IS NOT NULL`,
-    which: 'decided_by = OLD.account_id',
-  },
-  {
-    name: 'account',
-    when: 'UPDATE OF deactivated_at ON account',
-    condition: 'NEW.deactivated_at IS NOT NULL',
-    which: 'decided_by = OLD.id',
-  },
+/**
+ * An approval ends with the password that it was given under, also if the session that gave it goes on. That this session
+ * and its account still count, the redemption checks by itself.
+ */
+const CHANGED_PASSWORD = 'AFTER UPDATE OF password_hash ON member'
+const IS_CHANGED = 'NEW.password_hash <> OLD.password_hash'
+const endApprovals = (now: string) => `UPDATE device_authorization SET approval_ended_at = ${now}
+    WHERE decided_by = OLD.account_id AND approved_at IS NOT NULL AND redeemed_at IS NULL AND approval_ended_at IS NULL`
+
+const SQLITE_APPROVALS = [
+  `CREATE TRIGGER device_authorization_password ${CHANGED_PASSWORD}
+    WHEN ${IS_CHANGED} BEGIN ${endApprovals(SQLITE_NOW)}; END`,
 ]
 
-const endApprovals = (which: string, now: string) => `UPDATE device_authorization SET approval_ended_at = ${now}
-    WHERE ${which} AND approved_at IS NOT NULL AND redeemed_at IS NULL AND approval_ended_at IS NULL`
+const POSTGRES_APPROVALS = [
+  `CREATE FUNCTION device_authorization_password() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN ${endApprovals(POSTGRES_NOW)}; RETURN NULL; END $$`,
+  `CREATE TRIGGER device_authorization_password ${CHANGED_PASSWORD}
+    FOR EACH ROW WHEN (${IS_CHANGED}) EXECUTE FUNCTION device_authorization_password()`,
+]
 
-const SQLITE_APPROVALS = APPROVAL_ENDS.map(
-  ({ name, when, condition, which }) => `CREATE TRIGGER device_authorization_${name} AFTER ${when}
-    ${condition === undefined ? '' : `WHEN ${condition}`} BEGIN ${endApprovals(which, SQLITE_NOW)}; END`,
-)
+/** Whether tokens pause after a reset is cached with every account, so a change of that ends all that is cached. */
+const PAUSES = 'UPDATE OF id, pat_addresses, service_addresses, pauses_after_reset'
 
-const POSTGRES_APPROVALS = APPROVAL_ENDS.flatMap(({ name, when, condition, which }) => [
-  `CREATE FUNCTION device_authorization_${name}() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN ${endApprovals(which, POSTGRES_NOW)}; RETURN NULL; END $$`,
-  `CREATE TRIGGER device_authorization_${name} AFTER ${when} FOR EACH ROW
-    ${condition === undefined ? '' : `WHEN (${condition})`} EXECUTE FUNCTION device_authorization_${name}()`,
-])
+const WATCHED: Watch = { table: 'policy', when: PAUSES, kind: 'policy', key: 'id' }
+const SQLITE_PAUSE = ['DROP TRIGGER policy_authz_update', ...triggersFor('sqlite', [WATCHED])]
+
+const POSTGRES_PAUSE = [
+  'DROP TRIGGER policy_authz_update ON policy',
+  `CREATE TRIGGER policy_authz_update AFTER ${PAUSES} ON policy
+    FOR EACH ROW EXECUTE FUNCTION record_authz_change('policy', 'id')`,
+]
