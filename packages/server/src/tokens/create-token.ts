@@ -70,7 +70,10 @@ export async function createTokenIn(
   const secret = new Secret(text)
 
   const policy = await holdPolicy(trx, database.engine)
-  const { expiresAt, permissions, allowedAddresses } = withinMaker(await limitsOf(trx, actor, policy), wanted)
+  const limits = withinMaker(await limitsOf(trx, actor, policy), wanted)
+  const { expiresAt, allowedAddresses } = limits
+  // Taken over from a maker, they may name what the owner does not hold.
+  const permissions = limits.permissions?.filter((each) => owner.permissions.has(each)) ?? null
   assertMayCreate(policy, owner)
   assertWithinRules(policy[kind], { expiresAt, allowedAddresses }, now)
   await assertBelowLimit(trx, policy[kind], owner.id, now)

@@ -103,7 +103,7 @@ const SECTIONS = {
 /** In which rules two policies differ, in words. */
 export function differences(one: PolicyInput, other: PolicyInput): string[] {
   return (Object.keys(SECTIONS) as (keyof typeof SECTIONS)[]).flatMap((section) => {
-    const [first, second]: Record<string, unknown>[] = [one[section], other[section]]
+    const [first, second]: (Record<string, unknown> | undefined)[] = [one[section], other[section]]
     return Object.keys(LABELS)
       .filter((rule) => JSON.stringify(first?.[rule]) !== JSON.stringify(second?.[rule]))
       .map((rule) => `${SECTIONS[section]}: ${LABELS[rule]}`)

@@ -50,6 +50,7 @@ export function accountIn(state: number): Principal {
     username: id,
     displayName: id,
     deactivatedAt: null,
+    tokensPausedAt: null,
     roles: [String(state)],
     permissions: new Set(),
   }
