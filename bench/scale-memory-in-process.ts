@@ -31,7 +31,14 @@ function fill(cache: ReturnType<typeof credentialCache>): void {
       { length: groupsOfEach },
       (_, at) => PEOPLE_SHARE_GROUPS[(index + at) % GROUPS] as string[],
     )
-    cache.keepAccount(toPrincipal({ ...row, deactivated_at: null }, ['GlobalTemplateViewer'], catalogue, groups))
+    cache.keepAccount(
+      toPrincipal(
+        { ...row, deactivated_at: null, tokens_paused_at: null },
+        ['GlobalTemplateViewer'],
+        catalogue,
+        groups,
+      ),
+    )
     for (let token = 0; token < tokensOfEach; token++) cache.keepToken(tokenOf(fresh(id)))
   }
 }

@@ -83,6 +83,7 @@ async function contextOf(database: Database): Promise<AuthorizedContext> {
   const actor: TokenActor = {
     kind: 'pat',
     account,
+    roles: account.roles,
     permissions: account.permissions,
     tokenId: token.id,
     parentId: null,

@@ -58,6 +58,7 @@ import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
 import { fittingCacheMiB, mostNotedTokens } from './verification/cache-limit.ts'
 import { createVerifier } from './verification/create-verifier.ts'
+import { routedTarget } from './verification/demand.ts'
 import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
 import { UsageRecorder } from './verification/last-used.ts'
@@ -232,6 +233,7 @@ function createInstance(config: Config, logTo: AppOptions['logTo']) {
     requestTimeout: REQUEST_LIMIT_MS,
     http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
     routerOptions: { maxParamLength: 300 },
+    rewriteUrl: routedTarget,
     forceCloseConnections: 'idle',
     schemaController: { compilersFactory: { buildSerializer } },
     clientErrorHandler: refuseUnreadable,

@@ -56,6 +56,7 @@ onBothEngines('A secret', (engine) => {
         'x-original-uri': `/${secret}`,
       }),
       script.get(`/_auth/verify/${secret}`),
+      script.get(`/_auth/envoy/${secret}?access_token=${secret}`),
       introspect(script, secret),
       introspect(server.anonymous, secret),
       introspect(client(server.origin, secret, secret), secret),

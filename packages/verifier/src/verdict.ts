@@ -28,6 +28,7 @@ export type Refusal =
   | 'revoked'
   | 'expired'
   | 'account_deactivated'
+  | 'password_change_required'
   | 'address_not_allowed'
   | 'insufficient_permissions'
   | 'unavailable'

@@ -55,7 +55,7 @@ async function lossOf(
 ): Promise<AuthorityLoss | undefined> {
   const account = await readAccount(db, catalogue, actor.account.id)
   if (actor.kind !== 'session') {
-    return tokenLoss(actor, { token: await readToken(db, actor.tokenId), account }, { address, now })
+    return tokenLoss(actor, { token: await readToken(db, actor.tokenId), account }, { address, now }, catalogue)
   }
   const stored = await findSessionById(db, actor.sessionId)
   const session = stored && { ...stored, isOpen: stored.accountId === actor.account.id && isSessionAlive(stored, now) }

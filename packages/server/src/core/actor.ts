@@ -9,6 +9,8 @@ export interface Principal {
   readonly username: string
   readonly displayName: string
   readonly deactivatedAt: number | null
+  /** Since when its tokens are refused, because its password was reset; null: they are not. */
+  readonly tokensPausedAt: number | null
   /** Names of the roles in force, sorted. */
   readonly roles: readonly string[]
   /** What those roles allow, and what every account may do with its own tokens. */
@@ -30,6 +32,7 @@ export interface SessionActor {
   readonly kind: 'session'
   readonly account: Principal
   readonly permissions: ReadonlySet<string>
+  readonly roles: readonly string[]
   readonly sessionId: string
   readonly mustChangePassword: boolean
   /** As of {@link TokenActor}. */
@@ -42,6 +45,8 @@ export interface TokenActor {
   readonly kind: 'pat' | 'service'
   readonly account: Principal
   readonly permissions: ReadonlySet<string>
+  /** Those of the account's roles that the token has in full. */
+  readonly roles: readonly string[]
   readonly tokenId: string
   /** Of an access token: the token it was got with. Null for all others. */
   readonly parentId: string | null

@@ -53,6 +53,7 @@ export const PROBLEMS = {
 
   token_name_taken: { status: 409, title: 'One of your active tokens has this name already.' },
   token_not_active: { status: 409, title: 'The token is revoked or expired and cannot be changed.' },
+  token_already_rotated: { status: 409, title: 'The token has been replaced already. Rotate its successor.' },
   token_limit_reached: { status: 409, title: 'The account has as many active tokens as the policy allows.' },
   token_widening: { status: 409, title: 'A token can be narrowed, never widened.' },
   username_taken: { status: 409, title: 'Another member has this username.' },

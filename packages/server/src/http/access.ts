@@ -33,17 +33,12 @@ const oauth: AccessRule = { by: ['pat', 'service'], credentials: 'client' }
 /** What software does with a token, never a person in a browser. */
 const byToken = (permission: string): AccessRule => ({ by: ['pat', 'service'], permission })
 
-/**
- * What a proxy asks for its own callers, with their token: some ask by the caller's method (and below the caller's path)
- * rather than by GET.
- */
+/** What a proxy asks for its own callers, with their token: some ask by the caller's method rather than by GET. */
 const forProxies = Object.fromEntries(
-  ['/_auth/verify', '/_auth/verify/*'].flatMap((path) =>
-    FORWARDED_METHODS.map((method) => [
-      `${method} ${path}`,
-      { by: ['pat', 'service'], credentials: 'bearer', goesFirst: true } as const,
-    ]),
-  ),
+  [...FORWARDED_METHODS.map((method) => `${method} /_auth/verify`), 'GET /_auth/envoy/*'].map((route) => [
+    route,
+    { by: ['pat', 'service'], credentials: 'bearer', goesFirst: true } as const,
+  ]),
 )
 
 /**

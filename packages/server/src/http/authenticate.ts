@@ -161,12 +161,13 @@ async function sessionOf(services: Services, publicUrl: string | null, req: Fast
 }
 
 function tokenActor(verdict: Extract<Verdict, { outcome: 'active' }>, epoch: number): TokenActor {
-  const { token, account, permissions } = verdict
+  const { token, account, permissions, roles } = verdict
   const { kind, id, parentId, narrowing } = token
   return {
     kind,
     account,
     permissions,
+    roles,
     tokenId: id,
     parentId,
     isNarrowed: narrowing !== null,

@@ -119,7 +119,7 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
     if (rule.by.includes('session')) codes.push('session_ended', 'cross_site_request')
     else codes.push('bearer_required')
   }
-  if (rule.by.includes('session') && rule.beforePasswordChange === undefined) codes.push('password_change_required')
+  if (rule.by.includes('pat') || rule.beforePasswordChange === undefined) codes.push('password_change_required')
   if (!rule.by.includes('pat') || !rule.by.includes('service')) codes.push('session_required')
   if (rule.permission !== undefined) codes.push('insufficient_permissions')
   return codes

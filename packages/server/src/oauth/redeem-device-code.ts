@@ -55,6 +55,7 @@ export async function redeemDeviceCode(
     kind: 'session',
     account,
     permissions: account.permissions,
+    roles: account.roles,
     sessionId: polled.decidedIn ?? '',
     mustChangePassword: false,
     ...NEVER_CURRENT,

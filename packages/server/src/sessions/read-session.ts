@@ -25,6 +25,7 @@ export async function readSession(
     kind: 'session',
     account,
     permissions: account.permissions,
+    roles: account.roles,
     sessionId: session.id,
     mustChangePassword: session.mustChangePassword,
     // Of the session's row, which was read first: what was read later is at least as new.

@@ -210,7 +210,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     { schema: { operationId: 'getMe', tags: ['Session'], summary: 'Who this credential is', response: { 200: Me } } },
     async (req) => {
       const actor = asAuthenticated(req)
-      const { id, kind, username, displayName, roles } = actor.account
+      const { id, kind, username, displayName } = actor.account
       const email = kind === 'member' ? await findEmail(services.database.read, id) : null
       return {
         account: {
@@ -219,7 +219,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
           username,
           displayName,
           email,
-          roles: [...roles],
+          roles: [...actor.roles],
           permissions: [...actor.permissions].sort(),
         },
         tokenPrefix: services.tokenPrefix,

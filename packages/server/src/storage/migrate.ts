@@ -19,6 +19,7 @@ import { up as groupRows } from './migrations/0015-group-rows.ts'
 import { up as rowsByNumber } from './migrations/0016-rows-by-number.ts'
 import { up as toldChanges } from './migrations/0017-told-changes.ts'
 import { up as authority } from './migrations/0018-authority.ts'
+import { up as families } from './migrations/0019-families.ts'
 import { up as schemaFence } from './migrations/0020-schema-fence.ts'
 import { up as generation } from './migrations/0021-generation.ts'
 import { up as deviceCookies } from './migrations/0022-device-cookies.ts'
@@ -44,6 +45,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0016-rows-by-number': rowsByNumber,
   '0017-told-changes': toldChanges,
   '0018-authority': authority,
+  '0019-families': families,
   '0020-schema-fence': schemaFence,
   '0021-generation': generation,
   '0022-device-cookies': deviceCookies,

@@ -151,6 +151,10 @@ export interface TokenTable {
   allowed_addresses: string | null
   /** Why the server itself ended it or moved its end; null: it did not. */
   end_reason: string | null
+  /** The id of the token that it took the place of. */
+  replaces: string | null
+  /** The id of the token that made it; null: a session did. Its revocation ends what it made for its own account. */
+  made_with: string | null
 }
 
 /** A short-lived token that was got with another one, its parent, and counts no longer or further than that. */
@@ -173,6 +177,8 @@ interface PolicyTable {
   /** JSON array of CIDR ranges, or null: any. */
   pat_addresses: string | null
   service_addresses: string | null
+  /** Whether a member's tokens pause while a reset password waits to be changed. */
+  pauses_after_reset: 0 | 1
   updated_at: number | null
   updated_by: string | null
 }
@@ -245,6 +251,8 @@ export interface DeviceAuthorizationTable {
   denied_at: number | null
   /** When the token was made and handed out: once. */
   redeemed_at: number | null
+  /** When the password ended that it was approved under. Written by a trigger only. */
+  approval_ended_at: number | null
 }
 
 /** What was tried too often in a window, such as failed sign-ins, by what it is counted for. */

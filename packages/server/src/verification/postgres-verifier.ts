@@ -41,7 +41,7 @@ export function verifyOver(
   options: VerifierOptions,
   cache = credentialCache(options.cacheMiB),
 ): TokenVerifier {
-  const { clock, usage, onFailure, onDoubt } = options
+  const { clock, usage, onFailure, onDoubt, catalogue } = options
   const statistics = newStatistics(cache)
   const waiters = new ChangeWaiters()
   const coherence = keepCoherent(cache, {
@@ -118,7 +118,7 @@ export function verifyOver(
 
   function answerTo(asked: Asked, now: number, found: Omit<StoredCredential, 'run'> | undefined): Answer {
     const presented = { digest: digestOf(asked.secret), address: asked.presenter.address, now }
-    return decided(asked, decide(found?.token, found?.account, presented), found?.epoch ?? 0, now)
+    return decided(asked, decide(found?.token, found?.account, presented, catalogue), found?.epoch ?? 0, now)
   }
 
   function decided(asked: Asked, verdict: Verdict, epoch: number, now: number): Answer {

@@ -16,10 +16,10 @@ const UNAVAILABLE = refuse('unavailable')
 
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
-  const { clock, usage, onFailure } = options
+  const { clock, usage, onFailure, catalogue } = options
   const { fence } = database
   const reader = database.openReader()
-  const credentials = sqliteCredentials(reader, options.catalogue)
+  const credentials = sqliteCredentials(reader, catalogue)
   const cache = credentialCache(options.cacheMiB)
   const groups = groupCache(credentials.readGroup)
   const statistics = newStatistics(cache)
@@ -87,7 +87,7 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
   function judge({ secret, tokenId, presenter }: Asked, now: number): Verdict {
     const token = findToken(tokenId)
     const account = token && findAccount(token.accountId)
-    return decide(token, account, { digest: digestOf(secret), address: presenter.address, now })
+    return decide(token, account, { digest: digestOf(secret), address: presenter.address, now }, catalogue)
   }
 
   /** What is filled was read after this turn's check, so it is at least as new. Absence is not cached. */

@@ -16,7 +16,10 @@ import type { VerifiableToken } from './verdict.ts'
  * one thing at a time, so that what a group gives can be kept for all who are in it.
  */
 
-export type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason'> & {
+export type TokenRow = Omit<
+  TokenTable,
+  'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason' | 'replaces' | 'made_with'
+> & {
   readonly policy_addresses: string | null
   readonly parent_id: string | null
   readonly parent_permissions: string | null
@@ -28,9 +31,14 @@ interface AccountRow {
   readonly username: string
   readonly display_name: string
   readonly deactivated_at: number | null
+  readonly tokens_paused_at: number | null
   /** JSON array of role names. */
   readonly roles: string
 }
+
+/** A member whose password was reset has to choose another one; until then the tokens pause, unless the policy keeps them. */
+export const TOKENS_PAUSED_AT = `(SELECT password_change_required_at FROM member, policy
+  WHERE member.account_id = account.id AND policy.pauses_after_reset = 1)`
 
 const POLICY_ADDRESSES =
   "(SELECT CASE token.kind WHEN 'pat' THEN pat_addresses ELSE service_addresses END FROM policy) AS policy_addresses"
@@ -52,7 +60,7 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
   const token = reader.prepare(`SELECT ${TOKEN_COLUMNS} FROM token WHERE id = ?`)
   const accessToken = reader.prepare(`SELECT ${ACCESS_TOKEN_COLUMNS} FROM ${WITH_PARENT} WHERE access_token.id = ?`)
   const account = reader.prepare(
-    `SELECT id, kind, username, display_name, deactivated_at,
+    `SELECT id, kind, username, display_name, deactivated_at, ${TOKENS_PAUSED_AT} AS tokens_paused_at,
       (SELECT json_group_array(role) FROM role_grant WHERE account_id = account.id) AS roles,
       (SELECT json_group_array(group_id) FROM group_member WHERE account_id = account.id) AS groups
     FROM account WHERE id = ?`,
@@ -97,7 +105,7 @@ export interface StoredGroup {
   readonly reach: Reach
 }
 
-const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
+const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at, ${TOKENS_PAUSED_AT} AS tokens_paused_at,
   (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles,
   (SELECT coalesce(json_agg(group_id), '[]')::text FROM group_member WHERE group_member.account_id = account.id) AS groups,
   CASE WHEN row_number() OVER () = 1 THEN (
@@ -252,6 +260,7 @@ export function toPrincipal(
     username: row.username,
     displayName: row.display_name,
     deactivatedAt: row.deactivated_at,
+    tokensPausedAt: row.tokens_paused_at,
     roles,
     permissions: catalogue.permissionsOf(roles),
     reaches,

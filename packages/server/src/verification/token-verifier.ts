@@ -93,6 +93,7 @@ export function noteUsage(
     case 'revoked':
     case 'expired':
     case 'account_deactivated':
+    case 'password_change_required':
     case 'address_not_allowed':
       usage.noteRefusal(tokenId, now)
       break
@@ -112,6 +113,7 @@ export function newStatistics(cache: VerificationStatistics['cache']): Verificat
       revoked: 0,
       expired: 0,
       account_deactivated: 0,
+      password_change_required: 0,
       address_not_allowed: 0,
       unavailable: 0,
     },

@@ -135,7 +135,7 @@ function accountOf(actor: Actor): string {
   return actor.account.id
 }
 
-function findingOf({ token, account, permissions }: Extract<Verdict, { outcome: 'active' }>) {
+function findingOf({ token, account, permissions, roles }: Extract<Verdict, { outcome: 'active' }>) {
   const { id, kind, expiresAt } = token
   return {
     credential: {
@@ -150,7 +150,7 @@ function findingOf({ token, account, permissions }: Extract<Verdict, { outcome: 
         kind: account.kind,
         username: account.username,
         displayName: account.displayName,
-        roles: [...account.roles],
+        roles: [...roles],
       },
       permissions: [...permissions],
       groups: [...new Set(account.reaches.flat())],

@@ -41,6 +41,7 @@ const accountOf = (id: string, reaches: Principal['reaches']): Principal => ({
   username: id,
   displayName: id,
   deactivatedAt: null,
+  tokensPausedAt: null,
   roles: [],
   permissions: new Set(),
   reaches,

@@ -47,6 +47,7 @@ export async function carryOutLater(
   const actor: TokenActor = {
     kind: 'pat',
     account: accountIn(0, 0),
+    roles: [],
     permissions: new Set(),
     tokenId: '',
     parentId: null,
