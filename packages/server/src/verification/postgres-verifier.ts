@@ -119,7 +119,7 @@ export function verifyOver(
     return isHeldThere ? found : read('proving')
   }
 
-  function answerTo(asked: Asked, now: number, found: StoredCredential | undefined): Answer {
+  function answerTo(asked: Asked, now: number, found: Omit<StoredCredential, 'run'> | undefined): Answer {
     const presented = { digest: digestOf(asked.secret), address: asked.presenter.address, now }
     return decided(asked, decide(found?.token, found?.account, presented), found?.epoch ?? 0, now)
   }
