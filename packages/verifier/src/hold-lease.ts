@@ -194,7 +194,7 @@ export function holdLease({
     let proof: { readonly askedAt: Instant; readonly run: string } | undefined
     async function proveIfDue({ prove }: LeaseConnection): Promise<void> {
       const askedAt = now()
-      if (prove === undefined || (proof && askedAt.monotonic - proof.askedAt.monotonic < PROOF_MS)) return
+      if (prove === undefined || (proof !== undefined && elapsedMs(proof.askedAt, askedAt) < PROOF_MS)) return
       const run = await orInterrupted(prove())
       assertNotLost()
       if (run !== undefined) proof = { askedAt, run }
@@ -302,6 +302,11 @@ export function holdLease({
     interrupt()
     await ended
   }
+}
+
+/** By the clock that has run further: a suspended machine stops the one, a step back moves the other. */
+function elapsedMs(from: Instant, to: Instant): number {
+  return Math.max(to.monotonic - from.monotonic, to.wall - from.wall)
 }
 
 function earlier(one: Instant, other: Instant): Instant {

@@ -4,7 +4,7 @@
  * logged; its node must not let anybody in on its word.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { LEASE_MS } from '../../../src/storage/lease.ts'
 import { Member, signIn, TokenHolder } from '../../support/actors.ts'
 import { ADMINISTRATOR, type OwnPostgres, runSql, startOwnPostgres } from '../../support/own-postgres.ts'
@@ -26,7 +26,7 @@ beforeAll(async () => {
   standby = await former.server.startStandby('standby')
   await former.setSynchronousStandbys('standby')
   const followers = () => former.sql("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")
-  await expect.poll(followers, { timeout: 30_000 }).toHaveLength(1)
+  await vi.waitFor(async () => expect(await followers()).toHaveLength(1), { timeout: 30_000 })
   formerNode = await nodeOn(former.url)
   administrator = await signIn(formerNode.origin, ADMINISTRATOR)
 }, 180_000)
