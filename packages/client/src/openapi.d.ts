@@ -28,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the database answers and its schema is up to date */
+        /**
+         * Whether the server should get requests
+         * @description Answers within 200 ms. `errors` names each check that fails: `shutdown`, `database`, `schema`, `audit`, `lease`.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -455,7 +458,7 @@ export interface paths {
         };
         /**
          * Members as CSV
-         * @description In the form that the import reads, with roles given directly. A cell that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away.
+         * @description Leaves an audit event. In the form that the import reads, with roles given directly. A cell that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away.
          *
          *     Needs the permission `members:read`.
          */
@@ -1439,9 +1442,29 @@ export interface paths {
         };
         /**
          * Forward authentication, for proxies
-         * @description Called by a proxy with the Authorization header of its client, by any method. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals, and like X-Forwarded-For are believed from trusted proxies only.
+         * @description A proxy calls this with the Authorization header of its client, by any method. The address is exact: any other spelling of the path, and any query that is not understood in full, is refused. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals. Like X-Forwarded-For, they are believed from trusted proxies only.
          */
         get: operations["verifyForProxy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_auth/envoy/{*}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forward authentication, for Envoy
+         * @description Answers every method. Envoy appends the path and query of its client, which RAMP does not read. Demands come in headers that Envoy adds (`headers_to_add`), so that its client cannot set them.
+         */
+        get: operations["verifyForEnvoy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1463,7 +1486,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "verifier_epoch_in_future" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "too_many_requests" | "headers_too_large" | "internal_error" | "server_busy" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_already_rotated" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "verifier_epoch_in_future" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "too_many_requests" | "headers_too_large" | "internal_error" | "server_busy" | "storage_unavailable" | "commit_unconfirmed" | "settlement_unconfirmed" | "not_ready" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -1514,7 +1537,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1568,7 +1591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1600,7 +1623,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1663,7 +1686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `not_ready` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1692,7 +1715,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1755,7 +1778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1777,6 +1800,7 @@ export interface operations {
             content: {
                 "application/json": {
                     username: string;
+                    /** Format: password */
                     password: string;
                 };
             };
@@ -1799,7 +1823,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1880,7 +1904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `server_busy` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `server_busy` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,7 +1931,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1988,7 +2012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2133,7 +2157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2249,7 +2273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2369,7 +2393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2403,7 +2427,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2484,7 +2508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2505,7 +2529,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: password */
                     currentPassword: string;
+                    /** Format: password */
                     newPassword: string;
                     /**
                      * @description Whether to revoke all tokens of the account, too.
@@ -2523,7 +2549,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2604,7 +2630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2656,7 +2682,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2728,7 +2754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2803,11 +2829,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         }[];
@@ -2896,7 +2926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2979,11 +3009,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -2992,7 +3026,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3091,7 +3125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3156,11 +3190,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -3256,7 +3294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3282,6 +3320,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
+                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3376,7 +3416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3464,17 +3504,21 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3582,7 +3626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3664,11 +3708,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -3677,7 +3725,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3722,7 +3770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`, `token_widening`, `token_limit_reached` */
+            /** @description `token_not_active`, `token_already_rotated`, `token_widening`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3785,7 +3833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3808,11 +3856,13 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
+                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3830,7 +3880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3893,7 +3943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4044,7 +4094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4192,7 +4242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4343,7 +4393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4491,7 +4541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4671,7 +4721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4697,7 +4747,10 @@ export interface operations {
                     email: string;
                     firstName: string;
                     lastName: string;
-                    /** @description An initial password: it must be changed at the first sign-in. */
+                    /**
+                     * Format: password
+                     * @description An initial password: it must be changed at the first sign-in.
+                     */
                     password: string;
                     roles?: string[];
                 };
@@ -4764,7 +4817,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4863,7 +4916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4913,7 +4966,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5012,7 +5065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5185,7 +5238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5227,7 +5280,10 @@ export interface operations {
                      * @enum {string}
                      */
                     tokens?: "restore" | "revoke";
-                    /** @description An initial password: it must be changed at the first sign-in. */
+                    /**
+                     * Format: password
+                     * @description An initial password: it must be changed at the first sign-in.
+                     */
                     password?: string;
                 };
             };
@@ -5293,7 +5349,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5401,7 +5457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5462,126 +5518,6 @@ export interface operations {
                             }[];
                         }[];
                     };
-                };
-            };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_timeout` */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers_too_large` */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exportMembers: {
-        parameters: {
-            query?: {
-                status?: "active" | "deactivated" | "all";
-                /** @description Part of the username, the name or the email address. */
-                q?: string;
-                /** @description Held directly or by a group. */
-                role?: string;
-                /** @description In this group, or in one that is a member of it, at any depth. */
-                group?: string;
-                /** @description True: those who never signed in; false: the others. */
-                neverSignedIn?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
                 };
             };
             /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
@@ -5665,7 +5601,109 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMembers: {
+        parameters: {
+            query?: {
+                status?: "active" | "deactivated" | "all";
+                /** @description Part of the username, the name or the email address. */
+                q?: string;
+                /** @description Held directly or by a group. */
+                role?: string;
+                /** @description In this group, or in one that is a member of it, at any depth. */
+                group?: string;
+                /** @description True: those who never signed in; false: the others. */
+                neverSignedIn?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5806,7 +5844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5862,7 +5900,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5952,7 +5990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6131,7 +6169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6260,7 +6298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6322,7 +6360,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6340,7 +6378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6430,7 +6468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6572,7 +6610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6712,7 +6750,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6834,7 +6872,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6965,7 +7003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7096,7 +7134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7227,7 +7265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7402,7 +7440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7496,7 +7534,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7586,7 +7624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7763,7 +7801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7883,7 +7921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7993,7 +8031,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8101,7 +8139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8179,11 +8217,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         }[];
@@ -8281,7 +8323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8367,11 +8409,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -8380,7 +8426,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8488,7 +8534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8555,11 +8601,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -8655,7 +8705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8683,6 +8733,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
+                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8777,7 +8829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8867,17 +8919,21 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8985,7 +9041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9069,11 +9125,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -9082,7 +9142,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9127,7 +9187,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`, `token_limit_reached` */
+            /** @description `token_not_active`, `token_already_rotated`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9190,7 +9250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9284,11 +9344,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -9392,7 +9456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9528,7 +9592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9568,7 +9632,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9649,7 +9713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9714,11 +9778,15 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
+                        /** @description The id of the token that it took the place of. */
+                        replaces: string | null;
+                        /** @description The id of the token that took its place. */
+                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                         /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -9829,7 +9897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9912,11 +9980,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description How many of those that were named; those revoked before do not count. */
                         revoked: number;
+                        /** @description How many others ended with them, since they had made these for their own account. */
+                        successors: number;
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10006,7 +10077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10027,6 +10098,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** Format: password */
                     token: string;
                     /** @description A permission that the call needs. */
                     permission?: string;
@@ -10079,11 +10151,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -10122,7 +10198,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10203,7 +10279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10278,11 +10354,15 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
+                            /** @description The id of the token that it took the place of. */
+                            replaces: string | null;
+                            /** @description The id of the token that took its place. */
+                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -10321,7 +10401,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10411,7 +10491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10449,7 +10529,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10530,7 +10610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10570,7 +10650,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10651,7 +10731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10783,7 +10863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10903,7 +10983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11032,7 +11112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11152,7 +11232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11281,7 +11361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11401,7 +11481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11530,7 +11610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11605,6 +11685,13 @@ export interface operations {
                              */
                             tokens: "keep" | "revoke";
                         };
+                        passwordReset: {
+                            /**
+                             * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                             * @enum {string}
+                             */
+                            tokens: "pause" | "keep";
+                        };
                         /**
                          * Format: date-time
                          * @description When it was last changed; null: never.
@@ -11615,7 +11702,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11696,7 +11783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11768,6 +11855,13 @@ export interface operations {
                          */
                         tokens: "keep" | "revoke";
                     };
+                    passwordReset?: {
+                        /**
+                         * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                         * @enum {string}
+                         */
+                        tokens: "pause" | "keep";
+                    };
                 };
             };
         };
@@ -11827,6 +11921,13 @@ export interface operations {
                              */
                             tokens: "keep" | "revoke";
                         };
+                        passwordReset: {
+                            /**
+                             * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                             * @enum {string}
+                             */
+                            tokens: "pause" | "keep";
+                        };
                         /**
                          * Format: date-time
                          * @description When it was last changed; null: never.
@@ -11839,7 +11940,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11929,7 +12030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12002,6 +12103,13 @@ export interface operations {
                          * @enum {string}
                          */
                         tokens: "keep" | "revoke";
+                    };
+                    passwordReset?: {
+                        /**
+                         * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
+                         * @enum {string}
+                         */
+                        tokens: "pause" | "keep";
                     };
                 };
             };
@@ -12099,7 +12207,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12180,7 +12288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12244,7 +12352,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12325,7 +12433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12493,7 +12601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12668,7 +12776,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12749,7 +12857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12806,7 +12914,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12824,7 +12932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12878,7 +12986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12941,7 +13049,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12959,7 +13067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13031,7 +13139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13052,7 +13160,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What was presented. */
+                    /**
+                     * Format: password
+                     * @description What was presented.
+                     */
                     token: string;
                     /** @description From where. */
                     address?: string;
@@ -13070,7 +13181,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        outcome: "active" | "malformed" | "unknown" | "revoked" | "expired" | "account_deactivated" | "address_not_allowed" | "unavailable";
+                        outcome: "active" | "malformed" | "unknown" | "revoked" | "expired" | "account_deactivated" | "password_change_required" | "address_not_allowed" | "unavailable";
                         /** @description A count of changes. */
                         epoch: number;
                         /** @description With the outcome `active`. */
@@ -13108,7 +13219,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13126,7 +13237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13180,7 +13291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13228,7 +13339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13282,7 +13393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13313,7 +13424,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13376,7 +13487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13407,7 +13518,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13470,7 +13581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13495,7 +13606,10 @@ export interface operations {
             content: {
                 "application/json": {
                     tokens: {
-                        /** @description The whole text of the token. */
+                        /**
+                         * Format: password
+                         * @description The whole text of the token.
+                         */
                         token: string;
                         /** @description The address of the client that presented the token. Without it a token that is limited to addresses is not active, since nobody can say whether the limit is kept. */
                         address?: string;
@@ -13547,7 +13661,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query` */
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13565,7 +13679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13619,7 +13733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13765,7 +13879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13894,7 +14008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14014,7 +14128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14142,7 +14256,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14170,11 +14284,17 @@ export interface operations {
                     grant_type: string;
                     /** @description `ramp-cli` for the device grant, otherwise the id of a service account. */
                     client_id?: string;
-                    /** @description A token of the service account. */
+                    /**
+                     * Format: password
+                     * @description A token of the service account.
+                     */
                     client_secret?: string;
                     /** @description Permissions, separated by spaces: the token is narrowed to these. Absent: everything. */
                     scope?: string;
-                    /** @description With the device grant. */
+                    /**
+                     * Format: password
+                     * @description With the device grant.
+                     */
                     device_code?: string;
                 };
             };
@@ -14297,7 +14417,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14321,7 +14441,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": {
-                    /** @description The whole text of the token. */
+                    /**
+                     * Format: password
+                     * @description The whole text of the token.
+                     */
                     token: string;
                     /** @description Not needed, and not looked at. */
                     token_type_hint?: string;
@@ -14390,7 +14513,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14444,7 +14567,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14465,7 +14588,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": {
-                    /** @description The whole text of the token. */
+                    /**
+                     * Format: password
+                     * @description The whole text of the token.
+                     */
                     token: string;
                     /** @description Not needed, and not looked at. */
                     token_type_hint?: string;
@@ -14498,7 +14624,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14561,7 +14687,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14577,7 +14703,7 @@ export interface operations {
             query?: {
                 /** @description What the token has to be allowed; several: all of them. */
                 permission?: string | string[];
-                /** @description What role the account has to have; several: all of them. */
+                /** @description What role the token has to have; several: all of them. */
                 role?: string | string[];
                 /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
                 max_age?: number;
@@ -14631,7 +14757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14685,7 +14811,131 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyForEnvoy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the token has to be allowed; several, separated by commas: all of them. */
+                "X-Ramp-Require-Permission"?: string;
+                /** @description What role the token has to have; several, separated by commas: all of them. */
+                "X-Ramp-Require-Role"?: string;
+            };
+            path: {
+                "*": string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is accepted, and whatever was demanded is there. No body. */
+            200: {
+                headers: {
+                    /** @description The id of the account. */
+                    "X-Ramp-Account"?: string;
+                    /** @description `member` or `service`. */
+                    "X-Ramp-Account-Kind"?: string;
+                    /** @description Percent-encoded UTF-8 (RFC 3986): ASCII letters, digits and `-._@` stand for themselves. */
+                    "X-Ramp-Username"?: string;
+                    /** @description The roles in force, sorted, separated by commas; empty for none. */
+                    "X-Ramp-Roles"?: string;
+                    /** @description The permissions in force, sorted, separated by commas. */
+                    "X-Ramp-Permissions"?: string;
+                    /** @description The public id of the token. */
+                    "X-Ramp-Token-Id"?: string;
+                    /** @description The count of changes that the answer reflects. */
+                    "X-Ramp-Epoch"?: string;
+                    /** @description Milliseconds for which this server may believe its memory; 0 on SQLite. */
+                    "X-Ramp-Lease"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
