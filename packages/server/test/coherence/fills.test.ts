@@ -8,6 +8,7 @@ import type { TokenVerifier, VerifierOptions } from '../../src/verification/toke
 import { ACCOUNT, accountIn, type SimulatedToken, TOKENS, tokenIn } from './simulation/credentials.ts'
 
 const FOREVER = { monotonic: Number.POSITIVE_INFINITY, wall: Number.POSITIVE_INFINITY }
+const RUN = 'this run'
 const [token] = TOKENS as readonly [SimulatedToken]
 
 /** Two ways of reading, and what the primary says to each. */
@@ -26,9 +27,9 @@ describe.each(Object.entries(READS))('While a node reads %s', (_what, read) => {
   let cache: ReturnType<typeof credentialCache>
 
   beforeEach(() => {
-    cache = credentialCache({ tokens: 2, accounts: 2 })
+    cache = credentialCache(1)
     const read = new Promise<StoredCredential>((resolve) => {
-      answer = (epoch) => resolve({ token: tokenIn(epoch, token), account: accountIn(epoch), epoch })
+      answer = (epoch) => resolve({ token: tokenIn(epoch, token), account: accountIn(epoch, 0), epoch, run: RUN })
     })
     const primary: Primary = {
       credentials: {
@@ -42,7 +43,7 @@ describe.each(Object.entries(READS))('While a node reads %s', (_what, read) => {
     }
     const options = { tokenPrefix: 'ramp', clock: () => 0, usage: { note() {}, noteRefusal() {} }, onFailure() {} }
     verifier = verifyOver(primary, options as unknown as VerifierOptions, cache)
-    coherence.begin(5)
+    coherence.begin(5, RUN)
     coherence.trust(FOREVER)
   })
   const kept = () => cache.accounts.size
@@ -57,7 +58,7 @@ describe.each(Object.entries(READS))('While a node reads %s', (_what, read) => {
   test('a doubt comes and goes: it keeps nothing, though nothing is known to have changed', async () => {
     const reading = read(verifier)
     coherence.doubt()
-    coherence.begin(5)
+    coherence.begin(5, RUN)
     coherence.trust(FOREVER)
     answer(5)
     await reading

@@ -4,7 +4,7 @@ import { type Member, newName, type TokenHolder } from '../../support/actors.ts'
 import { onBothEngines } from '../../support/databases.ts'
 import { setPolicy } from '../../support/policy.ts'
 import { useServer } from '../../support/test-app.ts'
-import { connectVerifier, useVerifier } from '../../support/verifiers.ts'
+import { useVerifier } from '../../support/verifiers.ts'
 
 onBothEngines('A verifier in another service', (engine) => {
   const server = useServer(engine)
@@ -87,20 +87,5 @@ onBothEngines('A verifier in another service', (engine) => {
       await setPolicy(server.administrator)
     }
     expect(await from('198.51.100.1')).toBe('active')
-  })
-
-  test('with room for two tokens forgets the first, and what it forgot it asks for', async () => {
-    const owner = await server.member()
-    const scripts = await warmTokens(owner, 3)
-    const small = await connectVerifier(server, server.origin, { maxTokens: 2 })
-    const [first, second, third] = scripts as [TokenHolder, TokenHolder, TokenHolder]
-    await small.warm(first)
-    await small.warm(second)
-    await small.warm(third)
-    expect((await small.outcomeOf(second)).isFromMemory).toBe(true)
-    expect((await small.outcomeOf(first)).isFromMemory).toBe(false)
-    await server.administrator.patch(`/api/v1/members/${owner.id}`, { status: 'deactivated' })
-    for (const script of scripts) expect((await small.outcomeOf(script)).outcome).toBe('account_deactivated')
-    await small.close()
   })
 })
