@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SERVER_FLAGS } from './processes.ts'
-import { type Database, type Engine, onEach } from './scale-databases.ts'
+import { type Database, onEach } from './scale-databases.ts'
 import { seed } from './seed.ts'
 import { type Row, ratios } from './statistics.ts'
 
@@ -99,5 +99,3 @@ async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM')
   await once(child, 'exit')
 }
-
-export type { Engine }
