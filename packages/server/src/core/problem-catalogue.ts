@@ -80,6 +80,10 @@ export const PROBLEMS = {
 
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   storage_unavailable: { status: 503, title: 'The database cannot be reached or written now.' },
+  commit_unconfirmed: {
+    status: 503,
+    title: 'The change may be stored: the database did not confirm it in time. Repeating is safe.',
+  },
   settlement_unconfirmed: {
     status: 503,
     title: 'The change is stored, but not every node is known to have seen it. Repeating is safe.',

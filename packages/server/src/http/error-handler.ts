@@ -54,8 +54,7 @@ export function toProblem(error: FastifyError | Problem): Problem {
   if (error.validation) return validationProblem(error)
   const code = FASTIFY_PROBLEMS[error.code]
   if (code !== undefined) return new Problem(code, { cause: error })
-  if (isStorageUnavailable(error))
-    return new Problem('storage_unavailable', { cause: error, headers: { 'retry-after': '1' } })
+  if (isStorageUnavailable(error)) return new Problem('storage_unavailable', { cause: error })
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new Problem('bad_request', { detail: `${STATUS_CODES[error.statusCode] ?? 'Bad Request'}.`, cause: error })
   }

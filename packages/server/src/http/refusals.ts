@@ -36,7 +36,7 @@ export function refusalOf(outcome: Exclude<Verdict['outcome'], 'active'>): Probl
 }
 
 export function verificationUnavailable(): Problem {
-  return new Problem('verification_unavailable', { headers: { 'retry-after': '1' } })
+  return new Problem('verification_unavailable')
 }
 
 function invalidToken(code: 'token_invalid' | 'token_revoked' | 'token_expired' | 'account_deactivated', why: string) {

@@ -102,7 +102,8 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
   if (body) codes.push('validation_failed')
   // A body is parsed before anybody asks whether one is wanted.
   if (![route.method].flat().includes('GET')) {
-    codes.push('malformed_json', 'body_too_large', 'unsupported_media_type', 'settlement_unconfirmed')
+    codes.push('malformed_json', 'body_too_large', 'unsupported_media_type')
+    codes.push('commit_unconfirmed', 'settlement_unconfirmed')
   }
   if (params || querystring) codes.push('validation_failed')
   if (rule.by.includes('anonymous')) return codes

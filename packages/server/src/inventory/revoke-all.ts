@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { recordAudits } from '../audit/audit.ts'
 import type { AuthorizedContext } from '../authority/authorized.ts'
+import { Problem } from '../core/problem.ts'
 import type { Database, Transaction } from '../storage/database.ts'
+import { isStorageUnavailable } from '../storage/storage-errors.ts'
 import { countTokens, type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
 import { setSeveralRevoked } from '../tokens/token-store.ts'
 import { endProgress, noteProgress } from './revocation-progress.ts'
@@ -48,7 +50,7 @@ export async function revokeAll(
   let isOwnMeant = false
   let after: TokenPlace | undefined
   for (;;) {
-    const chunk = await database.write(context, async (trx) => {
+    const revokeChunk = async (trx: Transaction) => {
       // Before its statistics are fresh, PostgreSQL would read and sort all that are left for each chunk.
       if (database.engine === 'postgres') await sql`SET LOCAL enable_bitmapscan = off`.execute(trx)
       const places = await unrevokedTokens(trx, criteria, after, CHUNK)
@@ -60,6 +62,9 @@ export async function revokeAll(
       if (!isLast) await noteProgress(trx, by, { startedAt: context.now, expected: counted, revoked: sum })
       else if (after !== undefined) await endProgress(trx, by)
       return { last: places.at(-1), isLast, sum }
+    }
+    const chunk = await database.write(context, revokeChunk).catch((error) => {
+      throw revoked > 0 && isStorageUnavailable(error) ? new Problem('commit_unconfirmed', { cause: error }) : error
     })
     revoked = chunk.sum
     if (chunk.isLast) return { counted, revoked }

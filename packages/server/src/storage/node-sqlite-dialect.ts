@@ -15,6 +15,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import { commitFailure } from './storage-errors.ts'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own
@@ -95,7 +96,11 @@ class NodeSqliteDriver implements Driver {
   }
 
   async commitTransaction(): Promise<void> {
-    this.#database.exec('COMMIT')
+    try {
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      throw commitFailure(error)
+    }
   }
 
   async rollbackTransaction(): Promise<void> {

@@ -6,6 +6,8 @@ export const WAIT_LIMIT_MS = 5000
 /** Well below a lease: a renewal that takes longer is given up and begun anew. */
 const LEASE_QUERY_LIMIT_MS = 1500
 
+type Callback = (error: Error | null, result?: unknown) => void
+
 /** A connection, and whether it is a session of the server: known once it is connected. */
 export type SessionClient = pg.Client & { readonly hasOwnSession: boolean }
 
@@ -18,6 +20,11 @@ export const SessionClient = class extends pg.Client {
   /** Of the session, as the server said when it was connected. */
   declare readonly processID: number
   hasOwnSession = false
+  /**
+   * PostgreSQL answers a COMMIT with success, and a warning, if somebody cancels its wait for the standby: a failover would
+   * lose the change. The warning has a text in the server's language and no code; its origin names it.
+   */
+  #isCommittedHereOnly = false
 
   override connect(): Promise<this>
   override connect(callback: (error: Error) => void): void
@@ -30,6 +37,9 @@ export const SessionClient = class extends pg.Client {
   async #connect(): Promise<this> {
     // One that breaks must not end the process, not even before whoever asked for it has it and could listen.
     this.on('error', () => {})
+    this.on('notice', ({ routine }) => {
+      if (routine === 'SyncRepWaitForLSN') this.#isCommittedHereOnly = true
+    })
     await super.connect()
     try {
       const { rows } = await super.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
@@ -45,9 +55,27 @@ export const SessionClient = class extends pg.Client {
 
   /** In each of the ways that `pg.Client` declares. */
   override query(asked: unknown, ...rest: unknown[]): never {
+    const callback = typeof rest.at(-1) === 'function' ? (rest.pop() as Callback) : undefined
+    const answered = this.#ask(asked, rest)
+    if (callback === undefined) return answered as never
+    answered.then((result) => callback(null, result), callback)
+    return undefined as never
+  }
+
+  async #ask(asked: unknown, rest: unknown[]): Promise<unknown> {
     const isNamed = typeof asked === 'object' && asked !== null && 'name' in asked
     const sent = isNamed && !this.hasOwnSession ? { ...asked, name: undefined } : asked
-    return Reflect.apply(super.query, this, [sent, ...rest]) as never
+    try {
+      const result = await (Reflect.apply(super.query, this, [sent, ...rest]) as Promise<unknown>)
+      if (this.#isCommittedHereOnly) throw new Error('The wait for the synchronous standby was cancelled.')
+      return result
+    } catch (error) {
+      // pg gives up on a query that hangs, but not on the connection, where everything else would wait behind it.
+      if (error instanceof Error && error.message === 'Query read timeout') this.connection.stream.destroy()
+      throw error
+    } finally {
+      this.#isCommittedHereOnly = false
+    }
   }
 } as new (
   config?: pg.ClientConfig,

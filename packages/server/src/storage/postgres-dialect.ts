@@ -7,6 +7,7 @@ import {
   PostgresDriver,
 } from 'kysely'
 import type pg from 'pg'
+import { commitFailure } from './storage-errors.ts'
 
 /**
  * Kysely's PostgreSQL, which leaves nothing behind in a session: what is set and what is locked ends with the transaction.
@@ -49,6 +50,19 @@ class LimitedDriver extends PostgresDriver {
         CompiledQuery.raw(`${sql}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${this.#limit}`),
       )
     return super.beginTransaction({ ...connection, executeQuery } as DatabaseConnection, settings)
+  }
+
+  override async commitTransaction(connection: Parameters<PostgresDriver['commitTransaction']>[0]) {
+    try {
+      await super.commitTransaction(connection)
+    } catch (error) {
+      throw commitFailure(error)
+    }
+  }
+
+  override async rollbackTransaction(connection: Parameters<PostgresDriver['rollbackTransaction']>[0]) {
+    // A connection that cannot even roll back is discarded by now. What the caller has to hear is why it had to.
+    await super.rollbackTransaction(connection).catch(() => {})
   }
 }
 

@@ -20,8 +20,8 @@ export interface PostgresDatabase extends DatabaseBase {
   hasOwnSessions(): Promise<boolean>
 }
 
-/** A statement that takes longer finds the database hanging, not working. */
-const STATEMENT_LIMIT_MS = 10_000
+/** A statement that takes longer finds the database hanging, not working. Longer than a wait for a lock, which ends first. */
+const STATEMENT_LIMIT_MS = WAIT_LIMIT_MS + 1000
 
 /** The same for verification, which reads by primary keys; its callers wait for the verdict. */
 const VERIFICATION_LIMIT_MS = 3000
