@@ -1463,7 +1463,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "headers_too_large" | "internal_error" | "storage_unavailable" | "commit_unconfirmed" | "settlement_unconfirmed" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -1568,7 +1568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1654,7 +1654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1737,7 +1737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1862,7 +1862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1961,7 +1961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2097,7 +2097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2204,7 +2204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2315,7 +2315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2421,7 +2421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2541,7 +2541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2665,7 +2665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2824,7 +2824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3010,7 +3010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3166,7 +3166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3277,7 +3277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3474,7 +3474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3668,7 +3668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3767,7 +3767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3909,7 +3909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4048,7 +4048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4190,7 +4190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4329,7 +4329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4500,7 +4500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4683,7 +4683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4823,7 +4823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4987,7 +4987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5194,7 +5194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5329,7 +5329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5440,7 +5440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5572,7 +5572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5709,7 +5709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5879,7 +5879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5999,7 +5999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6160,7 +6160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6293,7 +6293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6424,7 +6424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6537,7 +6537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6659,7 +6659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6781,7 +6781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6903,7 +6903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7069,7 +7069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7244,7 +7244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7412,7 +7412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7523,7 +7523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7732,7 +7732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7903,7 +7903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8101,7 +8101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8259,7 +8259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8372,7 +8372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8571,7 +8571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8767,7 +8767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8960,7 +8960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9087,7 +9087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9199,7 +9199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9370,7 +9370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9538,7 +9538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9726,7 +9726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9925,7 +9925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10035,7 +10035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10147,7 +10147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10270,7 +10270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10381,7 +10381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10501,7 +10501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10612,7 +10612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10732,7 +10732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10843,7 +10843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10963,7 +10963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11120,7 +11120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11344,7 +11344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11586,7 +11586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11722,7 +11722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11881,7 +11881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12119,7 +12119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12248,7 +12248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12392,7 +12392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12539,7 +12539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12641,7 +12641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12726,7 +12726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12811,7 +12811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12960,7 +12960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13106,7 +13106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13235,7 +13235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13355,7 +13355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13483,7 +13483,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13638,7 +13638,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13785,7 +13785,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13893,7 +13893,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14017,7 +14017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,4 @@
-import { audit } from './commands/audit-verify.ts'
+import { audit } from './commands/audit.ts'
 import { createAdmin } from './commands/create-admin.ts'
 import { doctor } from './commands/doctor.ts'
 import { migrate } from './commands/migrate.ts'
@@ -17,6 +17,7 @@ const USAGE = `ramp-server <command>
   create-admin <username>  make a further Administrator; the password is read from standard input, or made
   doctor                   check configuration, database, migrations, clock and paths
   audit verify             whether every audit event is as it was recorded; exit code 1 if not
+  audit repair             move rows away that stop the audit chain; verify says so afterwards
 
 Settings are environment variables: RAMP_DATABASE_URL, RAMP_HOST, RAMP_PORT, RAMP_PUBLIC_URL, … (docs/configuration.md).
 `

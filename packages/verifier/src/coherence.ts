@@ -22,6 +22,8 @@ export interface Coherence {
   isTrusted(): boolean
   /** For how much longer, if nothing is heard any more, in milliseconds; 0 without a lease. */
   trustedForMs(): number
+  /** The run of the database whose lease is held, or was held last. */
+  run(): string | undefined
   /** The count of changes that the cache reflects. */
   appliedEpoch(): number
   /** To be called before something is read that may be kept. */
@@ -45,6 +47,7 @@ export function coherentCache(
   let generation = 0
   let trustedUntil = NEVER
   let hasLease = false
+  let heldRun: string | undefined
 
   function doubt(): void {
     trustedUntil = NEVER
@@ -54,8 +57,9 @@ export function coherentCache(
   }
 
   return {
-    begin(epoch) {
+    begin(epoch, run) {
       doubt()
+      heldRun = run
       appliedEpoch = epoch
       heardEpoch = epoch
       hasLease = true
@@ -77,6 +81,7 @@ export function coherentCache(
     isTrusted: () => time.monotonic() < trustedUntil.monotonic && time.wall() < trustedUntil.wall,
     trustedForMs: () =>
       Math.max(0, Math.min(trustedUntil.monotonic - time.monotonic(), trustedUntil.wall - time.wall())),
+    run: () => heldRun,
     appliedEpoch: () => appliedEpoch,
     beginFill: () => ({ generation }),
     mayKeep: (fill, epoch) => hasLease && fill.generation === generation && epoch >= heardEpoch,

@@ -60,6 +60,7 @@ export const AUDIT_ACTIONS = [
   'request.refused',
   'audit.exported',
   'audit.removed',
+  'audit.repaired',
 ] as const
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]

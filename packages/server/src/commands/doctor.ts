@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Config } from '../config.ts'
 import { loadRoleCatalogue } from '../roles/role-catalogue.ts'
 import type { Database } from '../storage/database.ts'
-import { pendingMigrations } from '../storage/migrate.ts'
+import { assertNotNewer, pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { databaseFault } from './open-migrated.ts'
 
@@ -70,12 +70,16 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
     return [{ check: 'database', advice }]
   }
   try {
+    const newer = await assertNotNewer(database.read).then(
+      () => undefined,
+      (error: Error) => error.message,
+    )
     const pending = await pendingMigrations(database.read)
     return [
       access,
       {
         check: 'migrations',
-        advice: pending.length > 0 ? MIGRATE : undefined,
+        advice: newer ?? (pending.length > 0 ? MIGRATE : undefined),
       },
       await checkClock(database),
     ]

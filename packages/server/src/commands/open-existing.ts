@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { sql } from 'kysely'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
-import { pendingMigrations } from '../storage/migrate.ts'
+import { assertNotNewer, pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { unusable } from './open-migrated.ts'
 
@@ -20,6 +20,7 @@ export async function openExisting({ databaseUrl }: Config): Promise<Database> {
   try {
     database = openDatabase(databaseUrl)
     await sql`SELECT 1`.execute(database.read)
+    await assertNotNewer(database.read)
     if ((await pendingMigrations(database.read)).length === 0) return database
   } catch (error) {
     await database?.close().catch(() => {})

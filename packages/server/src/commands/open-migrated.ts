@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
+import { UnknownSchema } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
 
 /** Opens the database and brings its schema up to date. Throws {@link ConfigError} for one that cannot be used. */
@@ -18,6 +19,7 @@ export async function openMigrated({
 
 /** What to throw where a database could not be opened: a {@link ConfigError} if the database is the cause. */
 export function unusable(error: unknown): unknown {
+  if (error instanceof UnknownSchema) return new ConfigError(error.message)
   const fault = databaseFault(error)
   if (fault === undefined) return error
   return new ConfigError(`RAMP_DATABASE_URL names a database that cannot be used: ${fault}.`)

@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { Type } from 'typebox'
 import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
-import { pendingMigrations } from '../storage/migrate.ts'
+import { assertNotNewer, pendingMigrations } from '../storage/migrate.ts'
 import type { Outcome } from '../verification/verdict.ts'
 import { ASK_ALL_LIMIT_MS, type Line } from '../workers/line.ts'
 import { registerCoherenceMetrics } from './coherence-metrics.ts'
@@ -46,6 +46,7 @@ export function registerOperationsRoutes(app: Router, services: Services, primar
       await sql`SELECT 1`.execute(read).catch((cause) => {
         throw new Problem('storage_unavailable', { detail: 'The database does not answer.', cause })
       })
+      await assertNotNewer(read)
       const pending = await pendingMigrations(read)
       if (pending.length > 0)
         throw new Problem('storage_unavailable', { detail: 'The schema is not up to date: run migrate.' })

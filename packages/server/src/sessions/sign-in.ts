@@ -43,7 +43,7 @@ export async function signIn(services: Services, context: Context, { username, p
     if (current?.passwordHash !== member.passwordHash || current.deactivatedAt !== null)
       throw new Problem('sign_in_failed')
     await forgiveAttempt(trx, attempt, member.id)
-    const former = formerSession && (await findSession(trx, sessionDigest(formerSession)))
+    const former = formerSession && (await findSession(trx, database.engine, sessionDigest(formerSession)))
     if (former) await deleteSession(trx, former.id)
     const id = newId()
     await insertSession(trx, {

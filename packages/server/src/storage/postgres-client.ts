@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import pg from 'pg'
 
 /** Waiting longer than this for a connection or a lock answers 503: a caller's own patience is rarely more. */
@@ -5,6 +6,12 @@ export const WAIT_LIMIT_MS = 5000
 
 /** Well below a lease: a renewal that takes longer is given up and begun anew. */
 const LEASE_QUERY_LIMIT_MS = 1500
+
+/** The wait for a synchronous standby was cancelled. With the SQLSTATE of a transaction whose resolution is unknown. */
+class CommittedHereOnly extends Error {
+  override readonly message = 'The wait for the synchronous standby was cancelled.'
+  readonly code = '08007'
+}
 
 type Callback = (error: Error | null, result?: unknown) => void
 
@@ -19,6 +26,7 @@ export type SessionClient = pg.Client & { readonly hasOwnSession: boolean }
 export const SessionClient = class extends pg.Client {
   /** Of the session, as the server said when it was connected. */
   declare readonly processID: number
+  declare readonly secretKey: number
   hasOwnSession = false
   /**
    * PostgreSQL answers a COMMIT with success, and a warning, if somebody cancels its wait for the standby: a failover would
@@ -67,19 +75,47 @@ export const SessionClient = class extends pg.Client {
     const sent = isNamed && !this.hasOwnSession ? { ...asked, name: undefined } : asked
     try {
       const result = await (Reflect.apply(super.query, this, [sent, ...rest]) as Promise<unknown>)
-      if (this.#isCommittedHereOnly) throw new Error('The wait for the synchronous standby was cancelled.')
+      if (this.#isCommittedHereOnly) throw new CommittedHereOnly()
       return result
     } catch (error) {
-      // pg gives up on a query that hangs, but not on the connection, where everything else would wait behind it.
-      if (error instanceof Error && error.message === 'Query read timeout') this.connection.stream.destroy()
+      if (error instanceof Error && error.message === 'Query read timeout') this.#abandon()
       throw error
     } finally {
       this.#isCommittedHereOnly = false
     }
   }
+
+  /**
+   * pg gives up on a query that hangs, but not on its connection, where everything else would wait behind it. And the
+   * server would go on with it: a session that waits for a missing standby does not notice that its client is gone.
+   */
+  #abandon(): void {
+    this.connection.stream.destroy()
+    cancelQuery(this)
+  }
 } as new (
   config?: pg.ClientConfig,
 ) => SessionClient
+
+/** Asks the server to cancel what a session does ("Canceling Requests in Progress" of PostgreSQL's protocol). It answers nothing. */
+function cancelQuery({ host, port, processID, secretKey }: pg.Client & SessionKey): void {
+  const request = Buffer.alloc(16)
+  for (const [index, word] of [16, CANCEL_REQUEST, processID, secretKey].entries())
+    request.writeInt32BE(word, 4 * index)
+  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
+  socket.on('error', () => {})
+  socket.setTimeout(CANCEL_LIMIT_MS, () => socket.destroy())
+  socket.end(request)
+}
+
+/** By which a session is known to the server. */
+interface SessionKey {
+  readonly processID: number
+  readonly secretKey: number
+}
+
+const CANCEL_REQUEST = 80877102
+const CANCEL_LIMIT_MS = 1000
 
 /** For the one who holds a lease: not connected yet; the caller ends it. */
 export function leaseClient(url: string): SessionClient {

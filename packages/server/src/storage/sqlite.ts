@@ -5,7 +5,7 @@ import { Kysely } from 'kysely'
 import { assertStillHolds, type Behind } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Reader, Transaction } from './database.ts'
-import { runMigrations } from './migrate.ts'
+import { assertKnownSchema, runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
 import { Settlement } from './settlement.ts'
 import { sqliteLeases } from './sqlite-leases.ts'
@@ -90,8 +90,9 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
 }
 
 async function readEpoch(db: Reader): Promise<number> {
-  const { epoch } = await db.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
-  return epoch
+  const clock = await db.selectFrom('authz_clock').select(['epoch', 'schema_version']).executeTakeFirstOrThrow()
+  assertKnownSchema(clock.schema_version)
+  return clock.epoch
 }
 
 /** How long a process that opens a new file waits for others that open it, too: at a first start of several at once. */

@@ -25,6 +25,7 @@ export interface Tables {
   sign_in_address: SignInAddressTable
   audit_event: AuditEventTable
   audit_chain: AuditChainTable
+  audit_stray: AuditStrayTable
   authz_clock: AuthzClockTable
   authz_change: AuthzChangeTable
 }
@@ -276,6 +277,13 @@ export interface AuditEventTable {
 }
 
 /** One row: where the chain of audit events starts and where it ends. */
+interface AuditStrayTable {
+  event_id: number
+  moved_at: number
+  /** The row, as JSON. */
+  event: string
+}
+
 interface AuditChainTable {
   id: 1
   /** The last event that retention removed, or 0 and the digest that a chain starts with. */
@@ -283,12 +291,16 @@ interface AuditChainTable {
   anchor_digest: string
   last_id: number
   last_digest: string
+  /** How often events were added. */
+  appends: number
 }
 
 /** One row: how many authorization changes there were. Written by triggers only. */
 interface AuthzClockTable {
   id: 1
   epoch: number
+  /** The number of the last migration. */
+  schema_version: number
 }
 
 /** What each change touched: `token:<id>`, `account:<id>`, or `*`. Written by triggers only. */

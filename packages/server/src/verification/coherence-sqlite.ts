@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { dropSubject, type StaleState } from '@ramp/verifier/coherence'
 import { MOST_CHANGES } from '../storage/lease.ts'
+import { assertKnownSchema } from '../storage/migrate.ts'
 
 /**
  * Keeps a cache equal to the database: `catchUp` drops what was changed since it last ran. It must be called after the
@@ -11,13 +12,18 @@ import { MOST_CHANGES } from '../storage/lease.ts'
  */
 export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
   const dataVersion = reader.prepare('PRAGMA data_version')
-  const clock = reader.prepare('SELECT epoch FROM authz_clock')
+  const clock = reader.prepare('SELECT epoch, schema_version FROM authz_clock')
   const changes = reader.prepare(
     `SELECT subject FROM authz_change WHERE epoch > ? AND epoch <= ? LIMIT ${MOST_CHANGES + 1}`,
   )
   const oldest = reader.prepare('SELECT min(epoch) AS epoch FROM authz_change')
   const readVersion = () => (dataVersion.get() as { data_version: number }).data_version
-  const readEpoch = () => (clock.get() as { epoch: number }).epoch
+  /** Throws for a schema that this version does not know: a newer one may say what this one cannot read. */
+  const readEpoch = () => {
+    const { epoch, schema_version } = clock.get() as { epoch: number; schema_version: number }
+    assertKnownSchema(schema_version)
+    return epoch
+  }
 
   let seenVersion = readVersion()
   let appliedEpoch = readEpoch()

@@ -4,7 +4,9 @@ import type pg from 'pg'
 import type { Principal } from '../core/actor.ts'
 import { toBlockList } from '../core/address.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
+import { DATABASE_RUN, LOGGED_RECORD } from '../storage/commit-proof.ts'
 import { above, given } from '../storage/effective-roles.ts'
+import { assertKnownSchema } from '../storage/migrate.ts'
 import type { TokenTable } from '../storage/tables.ts'
 import type { VerifiableToken } from './verdict.ts'
 
@@ -83,13 +85,24 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
 
 const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
   (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles,
-  (SELECT epoch FROM authz_clock) AS epoch, pg_is_in_recovery() AS is_replica`
+  (SELECT epoch FROM authz_clock) AS epoch, (SELECT schema_version FROM authz_clock) AS schema_version, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
+
+/** A further column, by which the statement proves that the server can commit what it shows. */
+const PROOF = `, (SELECT ${LOGGED_RECORD}) AS proof`
 
 type JoinedRow = TokenRow &
-  Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind']; epoch: number; is_replica: boolean }
+  Omit<AccountRow, 'id' | 'kind'> & {
+    a_id: string
+    a_kind: Principal['kind']
+    epoch: number
+    run: string
+    schema_version: number
+    is_replica: boolean
+  }
 
-/** By the code with which the server itself refuses to write there. */
-function assertPrimary(rows: readonly JoinedRow[]): void {
+/** On a replica, by the code with which the server itself refuses to write there. */
+function assertUsable(rows: readonly JoinedRow[]): void {
+  for (const { schema_version } of rows) assertKnownSchema(schema_version)
   if (!rows.some(({ is_replica }) => is_replica)) return
   throw Object.assign(new Error('This is no primary database: what it shows may be old.'), { code: '25006' })
 }
@@ -99,39 +112,49 @@ export interface StoredCredential {
   readonly token: VerifiableToken
   readonly account: Principal
   readonly epoch: number
+  /** The run of the database server that showed them. */
+  readonly run: string
 }
+
+/** What a statement is: one that only reads, or one that also proves that its server can commit (commit-proof.ts). */
+export type Reading = 'plain' | 'proving'
+
+const columnsOf = (reading: Reading) => (reading === 'proving' ? POSTGRES_ACCOUNT + PROOF : POSTGRES_ACCOUNT)
 
 /** Reads tokens with their accounts from the primary, many in one statement and so in one snapshot. */
 export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
   const principal = ({ a_id, a_kind, roles, ...row }: JoinedRow) =>
     toPrincipal({ ...row, id: a_id, kind: a_kind }, JSON.parse(roles) as string[], catalogue)
   return {
-    async readTokens(ids: readonly string[]): Promise<Map<string, StoredCredential>> {
+    async readTokens(ids: readonly string[], reading: Reading): Promise<Map<string, StoredCredential>> {
+      const columns = columnsOf(reading)
       const { rows } = await pool.query<JoinedRow>({
-        name: 'read-tokens',
+        name: `read-tokens-${reading}`,
         text: `WITH RECURSIVE wanted (id) AS (
             SELECT account_id FROM token WHERE id = ANY($1)
             UNION SELECT account_id FROM ${WITH_PARENT} WHERE access_token.id = ANY($1)
           ),
           ${given('SELECT id FROM wanted')}
-          SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
+          SELECT ${TOKEN_COLUMNS}, ${columns} FROM token JOIN account ON account.id = token.account_id
           WHERE token.id = ANY($1)
           UNION ALL
-          SELECT ${ACCESS_TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT}
+          SELECT ${ACCESS_TOKEN_COLUMNS}, ${columns}
           FROM ${WITH_PARENT} JOIN account ON account.id = token.account_id WHERE access_token.id = ANY($1)`,
         values: [ids],
       })
-      assertPrimary(rows)
-      return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch }]))
+      assertUsable(rows)
+      return new Map(
+        rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch, run: row.run }]),
+      )
     },
-    async readAccount(id: string): Promise<Pick<StoredCredential, 'account' | 'epoch'> | undefined> {
+    async readAccount(id: string, reading: Reading): Promise<Omit<StoredCredential, 'token'> | undefined> {
       const { rows } = await pool.query<JoinedRow>({
-        name: 'read-account',
-        text: `WITH RECURSIVE ${given('$1')} SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
+        name: `read-account-${reading}`,
+        text: `WITH RECURSIVE ${given('$1')} SELECT ${columnsOf(reading)} FROM account WHERE id = $1`,
         values: [id],
       })
-      assertPrimary(rows)
-      return rows[0] && { account: principal(rows[0]), epoch: rows[0].epoch }
+      assertUsable(rows)
+      return rows[0] && { account: principal(rows[0]), epoch: rows[0].epoch, run: rows[0].run }
     },
   }
 }

@@ -29,8 +29,11 @@ export interface TokenVerifier {
    * are all decided at the same moment.
    */
   verify(secret: Secret, presenter: Presenter, done: Done, hasCompany?: boolean): void
-  /** An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say. */
-  readPrincipal(accountId: string): Promise<Principal | undefined>
+  /**
+   * An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say, or if `seenOn`,
+   * the run of the database server that showed the session (PostgreSQL), is not one that could commit just now.
+   */
+  readPrincipal(accountId: string, seenOn?: string): Promise<Principal | undefined>
   /** What this process has seen of changes, and for how long it may believe what it has in memory. */
   freshness(): Freshness
   /** Resolves once this process has seen a change later than `epoch`; after `ms` in any case. */

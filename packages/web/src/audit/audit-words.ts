@@ -46,6 +46,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   'request.refused': 'was refused',
   'audit.exported': 'exported the audit events',
   'audit.removed': 'removed audit events that were old enough',
+  'audit.repaired': 'repaired the chain of audit events',
 }
 
 /** What was done, in words that go before the name of what it was done to. */

@@ -1,4 +1,6 @@
+import { PROVE_COMMIT } from '../../../src/storage/commit-proof.ts'
 import { LEASE_MS, MOST_CHANGES } from '../../../src/storage/lease.ts'
+import { SCHEMA_VERSION } from '../../../src/storage/migrate.ts'
 import type { World } from './world.ts'
 
 export interface Statement {
@@ -26,6 +28,7 @@ export interface DatabaseFlaws {
 
 interface Snapshot {
   readonly epoch: number
+  readonly run: string
   stateOf(subject: string): number
 }
 
@@ -97,7 +100,8 @@ export class SimulatedDatabase {
   async read(subjects: readonly string[], isSlow: boolean): Promise<Snapshot> {
     this.#assertUp()
     const states = new Map(subjects.map((subject) => [subject, this.#states.get(subject) ?? 0]))
-    const snapshot = { epoch: this.#epoch, stateOf: (subject: string) => states.get(subject) as number }
+    const run = this.#runName
+    const snapshot = { epoch: this.#epoch, run, stateOf: (subject: string) => states.get(subject) as number }
     await this.#work(isSlow)
     return snapshot
   }
@@ -134,12 +138,20 @@ export class SimulatedDatabase {
   async execute({ text, values }: Statement, isSlow: boolean): Promise<unknown[]> {
     this.#assertUp()
     if (text.startsWith('LISTEN')) return []
+    if (text === PROVE_COMMIT) return this.#prove(isSlow)
     if (text.startsWith('INSERT INTO lease_run')) return this.#noteRun()
     if (text.startsWith('WITH former')) return this.#register(values[1] as string | null, isSlow)
     if (text.startsWith('WITH report')) return this.#renew(values as RenewalValues, isSlow)
     if (text.startsWith('WITH ended')) return this.#settle(values[0] as number, isSlow)
     if (text.startsWith('DELETE FROM verifier WHERE id')) return this.#delete(values[0] as string)
     throw new Error(`A statement that the simulation does not know: ${text}`)
+  }
+
+  #prove(isSlow: boolean): Promise<unknown[]> {
+    return this.#inTransaction(isSlow, async (later) => {
+      await later()
+      return [{ run: this.#runName }]
+    })
   }
 
   #work(isSlow: boolean): Promise<void> {
@@ -196,6 +208,7 @@ export class SimulatedDatabase {
       subjects: changes.map(({ subject }) => subject),
       run: this.#runName,
       is_replica: false,
+      schema_version: SCHEMA_VERSION,
     }
     return this.#inTransaction(isSlow, async (later, lock) => {
       await later()

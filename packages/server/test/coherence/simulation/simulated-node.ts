@@ -59,15 +59,15 @@ export function simulatedNode({ name, process, network, database }: Place, answe
     credentials: {
       async readTokens(ids) {
         const asked = TOKENS.filter(({ id }) => ids.includes(id))
-        const { epoch, stateOf } = await read([...asked.map(({ subject }) => subject), ACCOUNT.subject])
+        const { epoch, run, stateOf } = await read([...asked.map(({ subject }) => subject), ACCOUNT.subject])
         const account = accountIn(stateOf(ACCOUNT.subject))
         return new Map(
-          asked.map((token) => [token.id, { token: tokenIn(stateOf(token.subject), token), account, epoch }]),
+          asked.map((token) => [token.id, { token: tokenIn(stateOf(token.subject), token), account, epoch, run }]),
         )
       },
       async readAccount() {
-        const { epoch, stateOf } = await read([ACCOUNT.subject])
-        return { account: accountIn(stateOf(ACCOUNT.subject)), epoch }
+        const { epoch, run, stateOf } = await read([ACCOUNT.subject])
+        return { account: accountIn(stateOf(ACCOUNT.subject)), epoch, run }
       },
     },
     keepCoherent(memory, hears) {
