@@ -8,6 +8,12 @@ export const WAIT_LIMIT_MS = 5000
 const LEASE_QUERY_LIMIT_MS = 1500
 
 const READINESS_LIMIT_MS = 1000
+/** The wait for a synchronous standby was cancelled. With the SQLSTATE of a transaction whose resolution is unknown. */
+class CommittedHereOnly extends Error {
+  override readonly message = 'The wait for the synchronous standby was cancelled.'
+  readonly code = '08007'
+}
+
 type Callback = (error: Error | null, result?: unknown) => void
 
 /** A connection, and whether it is a session of the server: known once it is connected. */
@@ -70,7 +76,7 @@ export const SessionClient = class extends pg.Client {
     const sent = isNamed && !this.hasOwnSession ? { ...asked, name: undefined } : asked
     try {
       const result = await (Reflect.apply(super.query, this, [sent, ...rest]) as Promise<unknown>)
-      if (this.#isCommittedHereOnly) throw new Error('The wait for the synchronous standby was cancelled.')
+      if (this.#isCommittedHereOnly) throw new CommittedHereOnly()
       return result
     } catch (error) {
       if (error instanceof Error && error.message === 'Query read timeout') this.#abandon()

@@ -67,7 +67,7 @@ export function openPostgres(url: string): PostgresDatabase {
   function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
     return attempt(behind, work).catch(async (error: unknown) => {
       // A caller who has lost authority meanwhile learns that, and not why the work was refused.
-      if (error instanceof Problem && typeof behind !== 'string') await assertHolds(behind)
+      if (error instanceof Problem && error.status < 500 && typeof behind !== 'string') await assertHolds(behind)
       throw error
     })
   }

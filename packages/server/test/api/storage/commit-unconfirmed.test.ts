@@ -39,8 +39,12 @@ describe('A change whose commit PostgreSQL has not confirmed', () => {
     postgres.sql<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'commit'")
   const commitHangs = () => expect.poll(waiting, { interval: 10, timeout: 5000 }).toHaveLength(1)
 
+  /** The caller is let in by a proof of before. Without one, the answer is 503 before anything is changed. */
+  const hasFreshLease = () => node.services.verifier.freshness().leaseMs > 2000
+
   /** Revokes a token while no commit comes to its end; `breakOff` once it waits. */
   async function revokeInVain(breakOff: () => Promise<unknown>) {
+    await expect.poll(hasFreshLease, { timeout: 20_000, interval: 20 }).toBe(true)
     const token = await administrator.token()
     await postgres.setSynchronousStandbys('missing')
     const revoking = administrator.delete(`/api/v1/tokens/${token.id}`)

@@ -64,6 +64,7 @@ test.each([
   ['PostgreSQL: a crash', postgresError('57P02')],
   ['PostgreSQL: a disk that is full while WAL is written', postgresError('53100')],
   ['PostgreSQL: completion unknown', postgresError('40003')],
+  ['PostgreSQL: committed on this server only', postgresError('08007')],
   ['PostgreSQL: a broken connection', postgresError('08006')],
   ['a reset connection', postgresError('ECONNRESET')],
   ['no answer in time', new Error('Query read timeout')],
