@@ -10,7 +10,7 @@ const server = useServer('postgres')
 /** What another node may hold while it hangs, each of which a revocation has to wait for. */
 const HELD = {
   'that relies on authority': 'SELECT * FROM authz_at_commit()',
-  'that changes authority': `UPDATE account SET deactivated_at = 1 WHERE username = 'nobody-'`,
+  'that changes authority': 'UPDATE role_grant SET granted_at = granted_at',
   'that records an event': 'UPDATE audit_chain SET last_id = last_id',
 }
 
