@@ -188,7 +188,9 @@ onBothEngines('The access matrix', (engine) => {
 
 describe('The matrix of the server', () => {
   test('is the one that was decided: every route with its rule, and no other route', () => {
-    expect(ACCESS).toEqual(EXPECTED_ACCESS)
+    // When a route gets its turn is not about access.
+    const rules = Object.entries(ACCESS).map(([route, { goesFirst: _, ...rule }]) => [route, rule])
+    expect(Object.fromEntries(rules)).toEqual(EXPECTED_ACCESS)
   })
 })
 

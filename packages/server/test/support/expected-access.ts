@@ -12,12 +12,7 @@ GET /readyz | everybody
 GET /metrics | everybody
 GET /openapi.json | everybody
 GET /docs | everybody
-GET /docs/ | everybody
-GET /docs/json | everybody
-GET /docs/yaml | everybody
-GET /docs/static/index.html | everybody
-GET /docs/static/swagger-initializer.js | everybody
-GET /docs/static/* | everybody
+GET /docs/* | everybody
 GET / | everybody
 GET /login | everybody
 GET /_settings/* | everybody
@@ -26,6 +21,7 @@ GET /assets/* | everybody
 GET /favicon.svg | everybody
 GET /.well-known/oauth-authorization-server | everybody
 GET /.well-known/oauth-protected-resource | everybody
+GET /.well-known/security.txt | everybody
 
 # Sessions, and the account itself
 POST /api/v1/session | everybody
@@ -133,12 +129,7 @@ PUT /_auth/verify | pat service | credentials=bearer
 PATCH /_auth/verify | pat service | credentials=bearer
 DELETE /_auth/verify | pat service | credentials=bearer
 OPTIONS /_auth/verify | pat service | credentials=bearer
-GET /_auth/verify/* | pat service | credentials=bearer
-POST /_auth/verify/* | pat service | credentials=bearer
-PUT /_auth/verify/* | pat service | credentials=bearer
-PATCH /_auth/verify/* | pat service | credentials=bearer
-DELETE /_auth/verify/* | pat service | credentials=bearer
-OPTIONS /_auth/verify/* | pat service | credentials=bearer
+GET /_auth/envoy/* | pat service | credentials=bearer
 `
 
 /** By `METHOD path`. */
