@@ -9,9 +9,9 @@ export const addAuditEvents = (
   { at, action, actor }: { readonly at: string; readonly action: string; readonly actor: string },
 ): readonly string[] => [
   `INSERT INTO audit_event
-      (id, at, action, outcome, actor_account_id, actor_username, credential, target_type, target_id, detail)
+      (id, at, action, outcome, actor_account_id, actor_username, credential, target_type, target_id, detail, digest)
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-    SELECT last_id + i, ${at}, ${action}, 'done', ${actor}, 'somebody', 'session', 'member', 'x', '{}'
+    SELECT last_id + i, ${at}, ${action}, 'done', ${actor}, 'somebody', 'session', 'member', 'x', '{}', 'none'
     FROM n, audit_chain`,
   `UPDATE audit_chain SET last_id = last_id + ${count}, appends = appends + 1`,
 ]
