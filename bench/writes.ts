@@ -32,7 +32,7 @@ async function measureOn(engine: string, url: string, folder: string): Promise<R
   if (tokens['one'] === undefined) throw new Error('There is no token.')
   const database = openDatabase(url)
   const context = await contextOf(database)
-  const elsewhere = { ...context, isCurrentAt: () => false }
+  const elsewhere = { ...context, isOver: () => true }
   const took = { none: [] as number[], current: [] as number[], moved: [] as number[] }
   const turns: readonly (readonly [keyof typeof took, Behind])[] = [
     ['none', 'maintenance'],

@@ -86,7 +86,7 @@ const CHANGES: readonly Change[] = [
     make: ({ testDatabase }, { company }) =>
       atPrompt(
         testDatabase.url,
-        `INSERT OR REPLACE INTO account_group SELECT id || ' (new)', name, name_key, '', 0 FROM account_group WHERE id = '${company}'`,
+        `INSERT OR REPLACE INTO account_group (id, name, name_key, description, created_at) SELECT id || ' (new)', name, name_key, '', 0 FROM account_group WHERE id = '${company}'`,
       ),
     concerns: ['team', 'department', 'company'],
   },

@@ -120,6 +120,14 @@ export class SimulatedDatabase {
     return snapshot
   }
 
+  /** As `listChanges`. */
+  async changesBetween(after: number, upTo: number): Promise<readonly string[] | null> {
+    this.#assertUp()
+    const listed = this.#changes.filter(({ epoch }) => epoch >= after && epoch <= upTo)
+    const isWhole = after === 0 || listed[0]?.epoch === after
+    return isWhole ? listed.filter(({ epoch }) => epoch > after).map(({ subject }) => subject) : null
+  }
+
   /** As `authz_at_commit()`: shares the lock of the clock, then reads it. */
   async lockClock(): Promise<OpenTransaction> {
     this.#assertUp()

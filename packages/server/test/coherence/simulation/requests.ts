@@ -59,12 +59,16 @@ export async function carryOutLater(
   const judgement = { clock: process.time.wall, refuse: () => new AuthorityEnded() }
   const authority = {
     ...authorized(caller, judgement as unknown as Parameters<typeof authorized>[1]),
+    restsOn: (subject: string) => states.has(subject),
     // What the product reads by SQL. Any change of a subject since the admission ends the authority.
     async confirm() {
       const now = await connection.ask(() => database.read([...states.keys()], false))
       for (const [subject, state] of states) if (now.stateOf(subject) !== state) throw new AuthorityEnded()
     },
   }
-  if (!flaws.asksOnce) await assertStillHolds(authority, transaction.epoch, undefined as unknown as Reader)
+  if (!flaws.asksOnce) {
+    const changes = (after: number, upTo: number) => connection.ask(() => database.changesBetween(after, upTo))
+    await assertStillHolds(authority, transaction.epoch, { changes, committed: undefined as unknown as Reader })
+  }
   await connection.ask(() => database.commit(transaction, committed))
 }
