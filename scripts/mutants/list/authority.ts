@@ -51,7 +51,7 @@ export const AUTHORITY = [
     ],
   ),
   ...mutationsOf('packages/server/src/storage/authority.ts', WRITES, [
-    ['if (!behind.isCurrentAt(epoch)) await behind.confirm(db)', '', 'Authority is not checked at commit.'],
+    ['await authority.confirm(committed)', '', 'Authority is not checked at commit.'],
   ]),
   ...mutationsOf('packages/server/src/storage/sqlite.ts', WRITES, [
     [

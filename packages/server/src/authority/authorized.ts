@@ -29,9 +29,9 @@ interface Judgement extends Pick<AuthorizedContext, 'refuse'> {
 }
 
 /**
- * Makes the context on whose authority `database.write` commits; there is no other way to make one. It is current as long as
- * no authorization change has happened and the credential has not ended by itself. Otherwise a check reads the credential,
- * the session, the account, its permissions and its password state anew, and compares the address.
+ * Makes the context on whose authority `database.write` commits; there is no other way to make one. A check that finds a
+ * change of something that the authority rests on reads the credential, the session, the account, its permissions and its
+ * password state anew, and compares the address.
  */
 export function authorized(caller: CallerContext, { catalogue, clock, refuse }: Judgement): AuthorizedContext {
   const { actor } = caller
@@ -39,11 +39,26 @@ export function authorized(caller: CallerContext, { catalogue, clock, refuse }: 
     ...caller,
     caller,
     refuse,
-    isCurrentAt: (epoch) => epoch === actor.epoch && (actor.validUntil === null || clock() < actor.validUntil),
+    epoch: actor.epoch,
+    isOver: () => actor.validUntil !== null && clock() >= actor.validUntil,
+    restsOn: (subject) => restsOn(actor, subject),
     async confirm(db) {
       const loss = await lossOf(db, caller, catalogue, clock())
       if (loss !== undefined) throw refuse(loss)
     },
+  }
+}
+
+/** Triggers name a session's end as a change of its account, and an access token with its parent. */
+function restsOn(actor: AuthenticatedActor, subject: string): boolean {
+  const [kind, id = ''] = subject.split(':', 2)
+  switch (kind) {
+    case 'token':
+      return actor.kind !== 'session' && (id === actor.tokenId || id === actor.parentId)
+    case 'account':
+      return id === actor.account.id
+    default:
+      return true
   }
 }
 

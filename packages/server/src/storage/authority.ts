@@ -5,8 +5,12 @@ import type { Reader } from './database.ts'
  * second half of the guarantee in docs/coherence.md rests on this one question.
  */
 export interface Authority {
-  /** Whether the decision that let the caller in is still current at this epoch. Costs a comparison. */
-  isCurrentAt(epoch: number): boolean
+  /** The revision of the state that let the caller in. */
+  readonly epoch: number
+  /** Whether the credential has ended by itself meanwhile. */
+  isOver(): boolean
+  /** Whether a change of this subject (`token:<id>`, `account:<id>`, …) may end it. */
+  restsOn(subject: string): boolean
   /**
    * Reads the caller's authority anew. `db` shows every committed change and none of the asking transaction. Throws a
    * `Problem` if the authority has ended or shrunk.
@@ -31,10 +35,46 @@ export type Unattended = keyof typeof UNATTENDED
 /** Who answers for a transaction: a caller whose authority is checked again at commit, or a stated reason to need none. */
 export type Behind = Authority | Unattended
 
+/** What a check may have to read. */
+export interface CheckReads {
+  /** The subjects that changed after one epoch, up to another; null if the list is not whole. */
+  changes(after: number, upTo: number): Promise<readonly string[] | null>
+  /** As of {@link Authority.confirm}. */
+  readonly committed: Reader
+}
+
 /**
  * Checks the authority behind a transaction. `epoch` is that of the last change before it; the caller holds a lock that
- * lets no later one commit first. Throws what {@link Authority.confirm} throws.
+ * lets no later one commit first. An unchanged epoch costs a comparison, another one the list of what has changed since. Only
+ * if that names something that the authority rests on is the authority read anew. Throws what {@link Authority.confirm} throws.
  */
-export async function assertStillHolds(behind: Authority, epoch: number, db: Reader): Promise<void> {
-  if (!behind.isCurrentAt(epoch)) await behind.confirm(db)
+export async function assertStillHolds(
+  authority: Authority,
+  epoch: number,
+  { changes, committed }: CheckReads,
+): Promise<void> {
+  if (!authority.isOver()) {
+    if (epoch === authority.epoch) return
+    const subjects = epoch > authority.epoch ? await changes(authority.epoch, epoch) : null
+    if (subjects !== null && !subjects.some((subject) => authority.restsOn(subject))) return
+  }
+  await authority.confirm(committed)
+}
+
+/** More changes than this, and reading the authority anew is cheaper. */
+const MOST_CHANGES_READ = 200
+
+/** {@link CheckReads.changes} from the database's own record. */
+export async function listChanges(db: Reader, after: number, upTo: number): Promise<readonly string[] | null> {
+  const rows = await db
+    .selectFrom('authz_change')
+    .select(['epoch', 'subject'])
+    // From the change that the caller has seen: if that is listed still, nothing after it was pruned.
+    .where('epoch', '>=', after)
+    .where('epoch', '<=', upTo)
+    .orderBy('epoch')
+    .limit(MOST_CHANGES_READ + 1)
+    .execute()
+  const isWhole = rows.length <= MOST_CHANGES_READ && (after === 0 || rows[0]?.epoch === after)
+  return isWhole ? rows.filter(({ epoch }) => epoch > after).map(({ subject }) => subject) : null
 }

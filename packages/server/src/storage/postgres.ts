@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { Problem } from '../core/problem.ts'
-import { type Authority, assertStillHolds, type Behind } from './authority.ts'
+import { type Authority, assertStillHolds, type Behind, listChanges } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
@@ -66,7 +66,11 @@ export function openPostgres(url: string): PostgresDatabase {
       const result = await runToCommit(trx, 'postgres', work, async () => {
         if (typeof behind === 'string') return
         seen = await readSeen(trx, SEEN_UNDER_LOCK)
-        await assertStillHolds(behind, seen.isOwn ? seen.epoch - 1 : seen.epoch, aside)
+        await assertStillHolds(behind, seen.isOwn ? seen.epoch - 1 : seen.epoch, {
+          // On this connection: behind a pooler another one may not be had while all wait for each other.
+          changes: (...span) => listChanges(trx, ...span),
+          committed: aside,
+        })
       })
       const { epoch, isOwn } = seen ?? (await readSeen(trx, SEEN))
       return { result, epoch, isOwn }
@@ -75,7 +79,7 @@ export function openPostgres(url: string): PostgresDatabase {
 
   async function assertHolds(authority: Authority): Promise<void> {
     const { epoch } = await aside.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
-    await assertStillHolds(authority, epoch, aside)
+    await assertStillHolds(authority, epoch, { changes: (...span) => listChanges(aside, ...span), committed: aside })
   }
 
   return {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
-import { assertStillHolds, type Behind } from './authority.ts'
+import { assertStillHolds, type Behind, type CheckReads, listChanges } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Reader, Transaction } from './database.ts'
 import { runMigrations } from './migrate.ts'
@@ -47,7 +47,7 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
     return write.transaction().execute(async (trx) => {
       const before = await readEpoch(trx)
       // The write lock is held from here to the commit: no other change can come between.
-      if (typeof behind !== 'string') await assertStillHolds(behind, before, trx)
+      if (typeof behind !== 'string') await assertStillHolds(behind, before, readsOf(trx))
       const result = await runToCommit(trx, 'sqlite', work)
       const epoch = await readEpoch(trx)
       return { result, epoch, isOwn: epoch > before, isAwaited: await verifiers.concerns(trx) }
@@ -74,7 +74,7 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
       return result
     },
     async assertHolds(authority) {
-      await assertStillHolds(authority, await readEpoch(read), read)
+      await assertStillHolds(authority, await readEpoch(read), readsOf(read))
     },
     async migrate() {
       const ran = await runMigrations(write, 'sqlite')
@@ -88,6 +88,8 @@ export function openSqlite(path: string, { writesManyRows = false } = {}): Sqlit
     },
   }
 }
+
+const readsOf = (db: Reader): CheckReads => ({ changes: (...span) => listChanges(db, ...span), committed: db })
 
 async function readEpoch(db: Reader): Promise<number> {
   const { epoch } = await db.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
