@@ -36,10 +36,10 @@ export const AUTHORITY = [
     'packages/server/src/authority/authorized.ts',
     [...WRITES, 'api/authority/late-requests'],
     [
-      ['epoch === actor.epoch &&', 'epoch >= actor.epoch &&', 'A later change of authority is not looked at.'],
+      ['return id === actor.account.id', 'return false', 'A change of the account is not looked at.'],
       [
-        '(actor.validUntil === null || clock() < actor.validUntil)',
-        'true',
+        'actor.validUntil !== null && clock() >= actor.validUntil',
+        'false',
         'A token that expired during its request commits.',
       ],
       [
@@ -55,7 +55,7 @@ export const AUTHORITY = [
   ]),
   ...mutationsOf('packages/server/src/storage/sqlite.ts', WRITES, [
     [
-      "if (typeof behind !== 'string') await assertStillHolds(behind, before, trx)",
+      "if (typeof behind !== 'string') await assertStillHolds(behind, before, readsOf(trx))",
       '',
       'SQLite: authority is not checked at commit.',
     ],
