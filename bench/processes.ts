@@ -134,11 +134,6 @@ export async function measure<T>(name: string, ...args: readonly string[]): Prom
   return JSON.parse(stdout) as T
 }
 
-/** For a server that another module starts. */
-export function pinToServerCore(child: ChildProcess): void {
-  pin(child, SERVER_CORE)
-}
-
 function pin(child: ChildProcess, core: string): void {
   if (CAN_PIN && child.pid !== undefined) spawnSync('taskset', ['-acp', core, String(child.pid)])
 }

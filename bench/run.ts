@@ -4,17 +4,14 @@ import { join } from 'node:path'
 import { measureAdapters } from './adapters.ts'
 import { measureBulkRevocation } from './bulk-revoke.ts'
 import { measureCommandLine } from './cli.ts'
-import { measureFloods } from './floods.ts'
 import { measureGroups } from './groups.ts'
 import { measureHttp } from './http.ts'
 import { measureListsOnBoth } from './lists-on-both.ts'
 import { measureOAuth } from './oauth.ts'
 import { measurePostgres } from './postgres.ts'
-import { SCALE_PARTS } from './scale.ts'
 import type { Row } from './statistics.ts'
 import { measureVerification } from './verification.ts'
 import { measureWorkers } from './workers.ts'
-import { measureWrites } from './writes.ts'
 
 /**
  * `npm run bench`: measures what RAMP promises of its speed, prints a table, and writes `bench/results/bench.json`. Ratios are
@@ -25,7 +22,6 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   http: measureHttp,
   verification: measureVerification,
   postgres: measurePostgres,
-  writes: measureWrites,
   groups: measureGroups,
   oauth: (folder) => measureOAuth(folder),
   bulk: measureBulkRevocation,
@@ -33,14 +29,10 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   workers: (folder) => measureWorkers(folder),
   adapters: measureAdapters,
   cli: measureCommandLine,
-  floods: measureFloods,
-  ...SCALE_PARTS,
 }
 
 const wanted = process.argv.slice(2)
-/** A part by its name, or all that the name begins: `scale` has several. */
-const isPartOf = (name: string, part: string) => part === name || part.startsWith(`${name}/`)
-const unknown = wanted.filter((name) => !Object.keys(PARTS).some((part) => isPartOf(name, part)))
+const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name))
 if (unknown.length > 0) {
   console.error(`No such part: ${unknown.join(', ')}. There are ${Object.keys(PARTS).join(', ')}.`)
   process.exit(2)
@@ -48,7 +40,7 @@ if (unknown.length > 0) {
 
 const rows: Row[] = []
 for (const [name, measurePart] of Object.entries(PARTS)) {
-  if (wanted.length > 0 && !wanted.some((each) => isPartOf(each, name))) continue
+  if (wanted.length > 0 && !wanted.includes(name)) continue
   const folder = mkdtempSync(join(tmpdir(), 'ramp-bench-'))
   try {
     rows.push(...(await measurePart(folder)))

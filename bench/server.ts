@@ -8,7 +8,6 @@ import {
   IntrospectionForm,
   IntrospectionQuery,
 } from '../packages/server/src/verification/introspection-schemas.ts'
-import { NO_LIMITS } from './no-limits.ts'
 
 /**
  * The server under load, in a process of its own: `server.ts <database url> [ramp | bare]`. The real app with two
@@ -56,7 +55,7 @@ if (variant === 'bare') {
   })
   server.listen(0, '127.0.0.1', () => announce((server.address() as { port: number }).port))
 } else {
-  const config = readConfig({ ...NO_LIMITS, RAMP_DATABASE_URL: databaseUrl, RAMP_PORT: '0', RAMP_LOG_LEVEL: 'error' })
+  const config = readConfig({ RAMP_DATABASE_URL: databaseUrl, RAMP_PORT: '0', RAMP_LOG_LEVEL: 'error' })
   const database = openDatabase(databaseUrl)
   await database.migrate()
   const app = await buildApp({

@@ -10,7 +10,7 @@ import { setSeveralRevoked } from '../packages/server/src/tokens/token-store.ts'
 import { makeDatabase, ONE_ROLE } from './database.ts'
 import { SERVER_FLAGS } from './processes.ts'
 import { seed } from './seed.ts'
-import { quantile, type Row, type Spread, spread } from './statistics.ts'
+import { type Row, type Spread, spread } from './statistics.ts'
 
 const NODES = [1, 4, 8]
 /** The first round is not counted: the compiler of each node has to warm up. */
@@ -151,6 +151,11 @@ async function countOf(node: ChildProcess): Promise<number> {
 async function stopNode(node: ChildProcess): Promise<void> {
   node.send('stop')
   await once(node, 'exit')
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number
 }
 
 const alone = (value: number): Spread => spread([value])

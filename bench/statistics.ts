@@ -23,8 +23,3 @@ export function spread(values: readonly number[]): Spread {
 export function ratios(over: readonly number[], under: readonly number[]): Spread {
   return spread(over.map((value, round) => value / (under[round] as number)))
 }
-
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number
-}

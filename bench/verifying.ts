@@ -1,7 +1,6 @@
 import { Secret } from '../packages/server/src/core/secret.ts'
 import { loadRoleCatalogue } from '../packages/server/src/roles/role-catalogue.ts'
 import type { Database } from '../packages/server/src/storage/database.ts'
-import { fittingCacheMiB, mostNotedTokens } from '../packages/server/src/verification/cache-limit.ts'
 import { createVerifier } from '../packages/server/src/verification/create-verifier.ts'
 import { UsageRecorder } from '../packages/server/src/verification/last-used.ts'
 import type { TokenVerifier } from '../packages/server/src/verification/token-verifier.ts'
@@ -13,20 +12,16 @@ const BATCH = 10_000
 const presenter = { address: '127.0.0.1', client: 'benchmark/1.0' }
 
 /** Verifiers as the server has them, over one database. */
-export function verifiersOver(
-  database: Database,
-  { onDoubt, cacheMiB = fittingCacheMiB() }: { onDoubt?: () => void; cacheMiB?: number } = {},
-) {
+export function verifiersOver(database: Database, { onDoubt }: { onDoubt?: () => void } = {}) {
   const fail = (error: unknown) => {
     throw error
   }
-  const usage = new UsageRecorder(database, fail, { mostNoted: mostNotedTokens(cacheMiB) })
+  const usage = new UsageRecorder(database, fail)
   const options = {
     tokenPrefix: 'ramp',
     catalogue: loadRoleCatalogue(),
     clock: Date.now,
     usage,
-    cacheMiB,
     onFailure: fail,
     onDoubt: onDoubt ?? fail,
   }

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '../packages/server/src/storage/open-database.ts'
-import { NO_LIMITS } from './no-limits.ts'
 import { SERVER_FLAGS, startLoad } from './processes.ts'
 import { seed } from './seed.ts'
 import { type Row, ratios, spread } from './statistics.ts'
@@ -59,7 +58,6 @@ async function startRamp(databaseUrl: string, port: number, workers: number | un
   const child = spawn(process.execPath, [...SERVER_FLAGS, PROGRAM, ...args], {
     env: {
       ...process.env,
-      ...NO_LIMITS,
       RAMP_DATABASE_URL: databaseUrl,
       RAMP_PORT: String(port),
       RAMP_LOG_LEVEL: 'error',

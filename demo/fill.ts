@@ -9,8 +9,6 @@ import { ADMINISTRATOR, BROWSERS, GROUPS, MACHINES, PEOPLE, type Person, PURPOSE
 
 /** How far the history goes back, and since when it is told day by day. */
 const HISTORY_DAYS = 400
-/** A year of everybody's requests, sent within seconds from one address. */
-const NO_LIMITS = { addressLimit: null, accountLimit: null, tokenLimit: null }
 const DAILY_DAYS = 90
 
 /** How long somebody takes to find out that their token is refused. */
@@ -41,7 +39,7 @@ export async function fill(database: Database, config: Config, now: number, pass
   const pick = <T>(list: readonly T[]): T => list[random.between(0, list.length - 1)] as T
   const daysAgo = (days: number) => now - days * DAY_MS
   let clock = daysAgo(HISTORY_DAYS)
-  const app = await buildApp({ config: { ...config, ...NO_LIMITS, logLevel: 'error' }, database, clock: () => clock })
+  const app = await buildApp({ config: { ...config, logLevel: 'error' }, database, clock: () => clock })
   const { verifier, usage } = app.services
   const steps: Step[] = []
   /** What would be later than today has not happened yet. */

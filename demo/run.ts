@@ -22,10 +22,8 @@ const REFUSALS = {
 await demo()
 
 async function demo(): Promise<void> {
-  process.umask(0o077)
-  const { RAMP_DATABASE_URL, RAMP_DATABASE_URL_FILE } = process.env
-  const isNamed = RAMP_DATABASE_URL || RAMP_DATABASE_URL_FILE
-  const config = readConfig({ ...process.env, ...(!isNamed && { RAMP_DATABASE_URL: 'sqlite:./data/demo.db' }) })
+  const { RAMP_DATABASE_URL = 'sqlite:./data/demo.db', ...environment } = process.env
+  const config = readConfig({ ...environment, RAMP_DATABASE_URL })
   const refusal = await prepare(config)
   if (refusal !== undefined) {
     process.stderr.write(`${refusal}\n`)

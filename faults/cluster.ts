@@ -80,11 +80,6 @@ async function startNode(name: string, databaseUrl: string): Promise<Node> {
         RAMP_PORT: String(ownPort),
         RAMP_ADMIN_USERNAME: ADMINISTRATOR.username,
         RAMP_ADMIN_PASSWORD: ADMINISTRATOR.password,
-        // All load comes from one address, by a few tokens.
-        RAMP_LIMIT_ADDRESS: 'none',
-        RAMP_LIMIT_ACCOUNT: 'none',
-        RAMP_LIMIT_TOKEN: 'none',
-        RAMP_LIMIT_CONNECTIONS: 'none',
       },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })

@@ -1,6 +1,5 @@
 import { answerOf, createRampClient, type paths, type RampClient } from '@ramp/client'
 import { readSaved } from './credentials/credentials-file.ts'
-import { environmentToken } from './credentials/environment-token.ts'
 import { savedToken } from './credentials/saved-token.ts'
 import { Failure } from './failure.ts'
 import { DEFAULT_URL, parseServerAddress } from './server-address.ts'
@@ -16,14 +15,18 @@ export function serverAddress(env: NodeJS.ProcessEnv, option: string | undefined
 
 export interface Credential {
   readonly token: TokenText
-  /** Whether it is one that `ramp login` saved, rather than one of the environment. */
+  /** Whether it is one that `ramp login` saved, rather than `RAMP_TOKEN`. */
   readonly isSaved: boolean
 }
 
-/** The credential for that server and no other: `RAMP_TOKEN`, `RAMP_TOKEN_FILE`, or the saved one. */
+/** The credential for that server and no other: `RAMP_TOKEN`, or the saved one. */
 export async function findCredential(env: NodeJS.ProcessEnv, url: string): Promise<Credential | undefined> {
-  const given = environmentToken(env)
-  if (given) return { token: given, isSaved: false }
+  const given = env['RAMP_TOKEN']?.trim()
+  if (given) {
+    const token = readToken(given)
+    if (token === undefined) throw new Failure('usage', 'RAMP_TOKEN is not a token: mistyped, or cut off?')
+    return { token, isSaved: false }
+  }
   const saved = await savedToken(env, readSaved(env), url)
   if (saved === undefined) return undefined
   const token = readToken(saved)

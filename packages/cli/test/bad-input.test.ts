@@ -41,37 +41,6 @@ describe('A secret', () => {
     expect(answer).toMatchObject({ code: 2, stderr: 'ramp: RAMP_TOKEN is not a token: mistyped, or cut off?\n' })
   })
 
-  describe('in the file that RAMP_TOKEN_FILE names', () => {
-    const whoami = (env: Record<string, string>) => openShell({ RAMP_URL: 'http://127.0.0.1:1', ...env }).ramp('whoami')
-    const fileWith = (content: string) => {
-      const path = join(temporaryFolder(), 'token')
-      writeFileSync(path, content)
-      return path
-    }
-
-    test('is used, without the line break after it', async () => {
-      const seen: (string | undefined)[] = []
-      const url = await otherServer((req, res) => {
-        seen.push(req.headers.authorization)
-        res.writeHead(401).end()
-      })
-      await openShell({ RAMP_URL: url, RAMP_TOKEN_FILE: fileWith(`${TOKEN.text}\n`) }).ramp('whoami')
-      expect(seen).toEqual([`Bearer ${TOKEN.text}`])
-    })
-
-    test('is refused beside RAMP_TOKEN, and so is a file that holds none, without quoting either', async () => {
-      const refused = (sentence: string) => ({ code: 2, stdout: '', stderr: `ramp: ${sentence}\n` })
-      const both = await whoami({ RAMP_TOKEN: TOKEN.text, RAMP_TOKEN_FILE: fileWith(TOKEN.text) })
-      expect(both).toMatchObject(refused('RAMP_TOKEN and RAMP_TOKEN_FILE are both set: set one of them.'))
-      for (const path of [fileWith('hunter2'), fileWith(''), fileWith(TOKEN.text.padEnd(1025, '\n')), '/']) {
-        const answer = await whoami({ RAMP_TOKEN_FILE: path })
-        expect(answer).toMatchObject(refused('RAMP_TOKEN_FILE names a file that holds no token.'))
-      }
-      const missing = await whoami({ RAMP_TOKEN_FILE: '/nowhere' })
-      expect(missing).toMatchObject(refused('RAMP_TOKEN_FILE names a file that cannot be read (ENOENT).'))
-    })
-  })
-
   function argumentsOfAllProcesses(): string[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))

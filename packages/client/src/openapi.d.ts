@@ -28,10 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Whether the server should get requests
-         * @description Answers within 200 ms. `errors` names each check that fails: `shutdown`, `database`, `schema`, `audit`, `lease`.
-         */
+        /** Whether the database answers and its schema is up to date */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -458,7 +455,7 @@ export interface paths {
         };
         /**
          * Members as CSV
-         * @description Leaves an audit event. In the form that the import reads, with roles given directly. A cell that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away.
+         * @description In the form that the import reads, with roles given directly. A cell that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away.
          *
          *     Needs the permission `members:read`.
          */
@@ -1442,29 +1439,9 @@ export interface paths {
         };
         /**
          * Forward authentication, for proxies
-         * @description A proxy calls this with the Authorization header of its client, by any method. The address is exact: any other spelling of the path, and any query that is not understood in full, is refused. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals. Like X-Forwarded-For, they are believed from trusted proxies only.
+         * @description Called by a proxy with the Authorization header of its client, by any method. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals, and like X-Forwarded-For are believed from trusted proxies only.
          */
         get: operations["verifyForProxy"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/_auth/envoy/{*}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Forward authentication, for Envoy
-         * @description Answers every method. Envoy appends the path and query of its client, which RAMP does not read. Demands come in headers that Envoy adds (`headers_to_add`), so that its client cannot set them.
-         */
-        get: operations["verifyForEnvoy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1486,7 +1463,7 @@ export interface components {
              * @description Stable: programs may branch on it.
              * @enum {string}
              */
-            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_already_rotated" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "verifier_epoch_in_future" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "too_many_requests" | "headers_too_large" | "internal_error" | "server_busy" | "storage_unavailable" | "commit_unconfirmed" | "settlement_unconfirmed" | "not_ready" | "verification_unavailable";
+            code: "malformed_json" | "validation_failed" | "token_in_query" | "token_in_form" | "bad_request" | "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope" | "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_client" | "authentication_required" | "authorization_scheme_unsupported" | "token_invalid" | "token_expired" | "token_revoked" | "account_deactivated" | "session_ended" | "sign_in_failed" | "address_not_allowed" | "cross_site_request" | "session_required" | "bearer_required" | "insufficient_permissions" | "grant_exceeds_token" | "token_creation_not_allowed" | "password_change_required" | "current_password_wrong" | "not_found" | "session_not_found" | "token_not_found" | "device_authorization_not_found" | "member_not_found" | "account_not_found" | "service_account_not_found" | "group_not_found" | "verifier_not_found" | "role_not_found" | "method_not_allowed" | "token_name_taken" | "token_not_active" | "token_limit_reached" | "token_widening" | "username_taken" | "email_taken" | "service_account_name_taken" | "group_name_taken" | "group_cycle" | "count_changed" | "last_administrator" | "own_password_reset" | "own_deactivation" | "edited_meanwhile" | "body_too_large" | "unsupported_media_type" | "policy_violation" | "too_many_sign_ins" | "too_many_codes" | "too_many_access_tokens" | "request_timeout" | "headers_too_large" | "internal_error" | "storage_unavailable" | "settlement_unconfirmed" | "verification_unavailable";
             /** @description What was wrong this time. */
             detail?: string;
             /** @description The fields that were refused. */
@@ -1537,7 +1514,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1591,7 +1568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1623,7 +1600,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1659,15 +1636,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -1686,7 +1654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `not_ready` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1715,7 +1683,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1751,15 +1719,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -1778,7 +1737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1800,7 +1759,6 @@ export interface operations {
             content: {
                 "application/json": {
                     username: string;
-                    /** Format: password */
                     password: string;
                 };
             };
@@ -1823,7 +1781,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1877,7 +1835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`, `too_many_sign_ins` */
+            /** @description `too_many_sign_ins` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1904,7 +1862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `server_busy` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1931,7 +1889,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1985,15 +1943,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -2012,7 +1961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2130,15 +2079,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -2157,7 +2097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2246,15 +2186,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -2273,7 +2204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2366,15 +2297,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -2393,7 +2315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2427,7 +2349,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2481,15 +2403,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -2508,7 +2421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2529,9 +2442,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** Format: password */
                     currentPassword: string;
-                    /** Format: password */
                     newPassword: string;
                     /**
                      * @description Whether to revoke all tokens of the account, too.
@@ -2549,7 +2460,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2603,7 +2514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`, `too_many_sign_ins` */
+            /** @description `too_many_sign_ins` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2630,7 +2541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2682,7 +2593,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2754,7 +2665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2829,15 +2740,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         }[];
@@ -2899,15 +2806,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -2926,7 +2824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3009,15 +2907,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -3026,7 +2920,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3098,15 +2992,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -3125,7 +3010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3190,15 +3075,11 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
-                        /** @description The id of the token that it took the place of. */
-                        replaces: string | null;
-                        /** @description The id of the token that took its place. */
-                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -3267,15 +3148,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -3294,7 +3166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3320,8 +3192,6 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
-                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
-                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3389,15 +3259,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -3416,7 +3277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3504,21 +3365,17 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
-                        /** @description The id of the token that it took the place of. */
-                        replaces: string | null;
-                        /** @description The id of the token that took its place. */
-                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3599,15 +3456,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -3626,7 +3474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3708,15 +3556,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -3725,7 +3569,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3770,7 +3614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`, `token_already_rotated`, `token_widening`, `token_limit_reached` */
+            /** @description `token_not_active`, `token_widening`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3806,15 +3650,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -3833,7 +3668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3856,13 +3691,11 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
-                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
-                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3880,7 +3713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `password_change_required` */
+            /** @description `address_not_allowed`, `bearer_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3916,15 +3749,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -3943,7 +3767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4067,15 +3891,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -4094,7 +3909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4215,15 +4030,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -4242,7 +4048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4366,15 +4172,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -4393,7 +4190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4514,15 +4311,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -4541,7 +4329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4694,15 +4482,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -4721,7 +4500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4747,10 +4526,7 @@ export interface operations {
                     email: string;
                     firstName: string;
                     lastName: string;
-                    /**
-                     * Format: password
-                     * @description An initial password: it must be changed at the first sign-in.
-                     */
+                    /** @description An initial password: it must be changed at the first sign-in. */
                     password: string;
                     roles?: string[];
                 };
@@ -4817,7 +4593,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4889,15 +4665,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -4916,7 +4683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4966,7 +4733,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5038,15 +4805,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -5065,7 +4823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5211,15 +4969,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -5238,7 +4987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5280,10 +5029,7 @@ export interface operations {
                      * @enum {string}
                      */
                     tokens?: "restore" | "revoke";
-                    /**
-                     * Format: password
-                     * @description An initial password: it must be changed at the first sign-in.
-                     */
+                    /** @description An initial password: it must be changed at the first sign-in. */
                     password?: string;
                 };
             };
@@ -5349,7 +5095,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5430,15 +5176,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -5457,7 +5194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable`, `server_busy` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5520,6 +5257,117 @@ export interface operations {
                     };
                 };
             };
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large` */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMembers: {
+        parameters: {
+            query?: {
+                status?: "active" | "deactivated" | "all";
+                /** @description Part of the username, the name or the email address. */
+                q?: string;
+                /** @description Held directly or by a group. */
+                role?: string;
+                /** @description In this group, or in one that is a member of it, at any depth. */
+                group?: string;
+                /** @description True: those who never signed in; false: the others. */
+                neverSignedIn?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
             /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
@@ -5574,15 +5422,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -5601,109 +5440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exportMembers: {
-        parameters: {
-            query?: {
-                status?: "active" | "deactivated" | "all";
-                /** @description Part of the username, the name or the email address. */
-                q?: string;
-                /** @description Held directly or by a group. */
-                role?: string;
-                /** @description In this group, or in one that is a member of it, at any depth. */
-                group?: string;
-                /** @description True: those who never signed in; false: the others. */
-                neverSignedIn?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description `bad_request`, `validation_failed`, `token_in_query`, `token_in_form` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated`, `session_ended` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_timeout` */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers_too_large` */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `storage_unavailable`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5817,15 +5554,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -5844,7 +5572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5900,7 +5628,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5963,15 +5691,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -5990,7 +5709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6142,15 +5861,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -6169,7 +5879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6271,15 +5981,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -6298,7 +5999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6360,7 +6061,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6378,7 +6079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions`, `grant_exceeds_token` */
+            /** @description `address_not_allowed`, `cross_site_request`, `password_change_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6441,15 +6142,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -6468,7 +6160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6583,15 +6275,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -6610,7 +6293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6723,15 +6406,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -6750,7 +6424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6845,15 +6519,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -6872,7 +6537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6976,15 +6641,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -7003,7 +6659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7107,15 +6763,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -7134,7 +6781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7238,15 +6885,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -7265,7 +6903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7413,15 +7051,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -7440,7 +7069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7534,7 +7163,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7597,15 +7226,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -7624,7 +7244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7774,15 +7394,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -7801,7 +7412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7894,15 +7505,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -7921,7 +7523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8031,7 +7633,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8112,15 +7714,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -8139,7 +7732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8217,15 +7810,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         }[];
@@ -8296,15 +7885,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -8323,7 +7903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8409,15 +7989,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -8426,7 +8002,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8507,15 +8083,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -8534,7 +8101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8601,15 +8168,11 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
-                        /** @description The id of the token that it took the place of. */
-                        replaces: string | null;
-                        /** @description The id of the token that took its place. */
-                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
@@ -8678,15 +8241,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -8705,7 +8259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8733,8 +8287,6 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
-                    /** @description The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none. */
-                    "X-Ramp-Revoked-Successors"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8802,15 +8354,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -8829,7 +8372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8919,21 +8462,17 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
-                        /** @description The id of the token that it took the place of. */
-                        replaces: string | null;
-                        /** @description The id of the token that took its place. */
-                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9014,15 +8553,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -9041,7 +8571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9125,15 +8655,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                         };
@@ -9142,7 +8668,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9187,7 +8713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_not_active`, `token_already_rotated`, `token_limit_reached` */
+            /** @description `token_not_active`, `token_limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9223,15 +8749,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -9250,7 +8767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9344,15 +8861,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -9429,15 +8942,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -9456,7 +8960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9565,15 +9069,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -9592,7 +9087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9632,7 +9127,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9686,15 +9181,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -9713,7 +9199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9778,15 +9264,11 @@ export interface operations {
                          * @description Why the server itself ended it or moved its end; null: it did not.
                          * @enum {string|null}
                          */
-                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                        endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                         /** @enum {string} */
                         status: "active" | "expired" | "revoked";
                         permissions: string[] | null;
                         allowedAddresses: string[] | null;
-                        /** @description The id of the token that it took the place of. */
-                        replaces: string | null;
-                        /** @description The id of the token that took its place. */
-                        replacedBy: string | null;
                         /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                         activity?: number[];
                         /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -9870,15 +9352,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -9897,7 +9370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9980,14 +9453,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description How many of those that were named; those revoked before do not count. */
                         revoked: number;
-                        /** @description How many others ended with them, since they had made these for their own account. */
-                        successors: number;
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10050,15 +9520,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -10077,7 +9538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10098,7 +9559,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** Format: password */
                     token: string;
                     /** @description A permission that the call needs. */
                     permission?: string;
@@ -10151,15 +9611,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -10198,7 +9654,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10252,15 +9708,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -10279,7 +9726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10354,15 +9801,11 @@ export interface operations {
                              * @description Why the server itself ended it or moved its end; null: it did not.
                              * @enum {string|null}
                              */
-                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | "rotated" | "predecessor_revoked" | null;
+                            endReason: "policy_maximum_lifetime" | "policy_expiration_required" | "policy_unused" | "reactivation" | "password_change" | null;
                             /** @enum {string} */
                             status: "active" | "expired" | "revoked";
                             permissions: string[] | null;
                             allowedAddresses: string[] | null;
-                            /** @description The id of the token that it took the place of. */
-                            replaces: string | null;
-                            /** @description The id of the token that took its place. */
-                            replacedBy: string | null;
                             /** @description The calls of each of the last 30 days, oldest first; only in lists, if asked for. */
                             activity?: number[];
                             /** @description Only of an access token, which no list shows: the token it was got with. */
@@ -10401,7 +9844,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10464,15 +9907,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -10491,7 +9925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10529,7 +9963,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10583,15 +10017,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -10610,7 +10035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10650,7 +10075,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10704,15 +10129,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -10731,7 +10147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10836,15 +10252,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -10863,7 +10270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10956,15 +10363,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -10983,7 +10381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11085,15 +10483,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -11112,7 +10501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11205,15 +10594,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -11232,7 +10612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11334,15 +10714,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -11361,7 +10732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11454,15 +10825,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -11481,7 +10843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11583,15 +10945,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -11610,7 +10963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11685,13 +11038,6 @@ export interface operations {
                              */
                             tokens: "keep" | "revoke";
                         };
-                        passwordReset: {
-                            /**
-                             * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
-                             * @enum {string}
-                             */
-                            tokens: "pause" | "keep";
-                        };
                         /**
                          * Format: date-time
                          * @description When it was last changed; null: never.
@@ -11702,7 +11048,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11756,15 +11102,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -11783,7 +11120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11855,13 +11192,6 @@ export interface operations {
                          */
                         tokens: "keep" | "revoke";
                     };
-                    passwordReset?: {
-                        /**
-                         * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
-                         * @enum {string}
-                         */
-                        tokens: "pause" | "keep";
-                    };
                 };
             };
         };
@@ -11921,13 +11251,6 @@ export interface operations {
                              */
                             tokens: "keep" | "revoke";
                         };
-                        passwordReset: {
-                            /**
-                             * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
-                             * @enum {string}
-                             */
-                            tokens: "pause" | "keep";
-                        };
                         /**
                          * Format: date-time
                          * @description When it was last changed; null: never.
@@ -11940,7 +11263,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12003,15 +11326,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -12030,7 +11344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12103,13 +11417,6 @@ export interface operations {
                          * @enum {string}
                          */
                         tokens: "keep" | "revoke";
-                    };
-                    passwordReset?: {
-                        /**
-                         * @description Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.
-                         * @enum {string}
-                         */
-                        tokens: "pause" | "keep";
                     };
                 };
             };
@@ -12207,7 +11514,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12261,15 +11568,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -12288,7 +11586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12352,7 +11650,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12406,15 +11704,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -12433,7 +11722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12574,15 +11863,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -12601,7 +11881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12673,15 +11953,6 @@ export interface operations {
             };
             /** @description `request_timeout` */
             408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests` */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12776,7 +12047,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12830,15 +12101,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -12857,7 +12119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12914,7 +12176,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12932,7 +12194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12986,7 +12248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13049,7 +12311,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13067,7 +12329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13087,15 +12349,6 @@ export interface operations {
             };
             /** @description `request_timeout` */
             408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `verifier_epoch_in_future` */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13139,7 +12392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13160,10 +12413,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * Format: password
-                     * @description What was presented.
-                     */
+                    /** @description What was presented. */
                     token: string;
                     /** @description From where. */
                     address?: string;
@@ -13181,7 +12431,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        outcome: "active" | "malformed" | "unknown" | "revoked" | "expired" | "account_deactivated" | "password_change_required" | "address_not_allowed" | "unavailable";
+                        outcome: "active" | "malformed" | "unknown" | "revoked" | "expired" | "account_deactivated" | "address_not_allowed" | "unavailable";
                         /** @description A count of changes. */
                         epoch: number;
                         /** @description With the outcome `active`. */
@@ -13213,13 +12463,11 @@ export interface operations {
                             };
                             /** @description What this token may do now. */
                             permissions: string[];
-                            /** @description Ids of the groups that the account is in, and of those above them. A change `group:<id>` of one of these ends what is known here. */
-                            groups: string[];
                         };
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query`, `token_in_form` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query`, `token_in_form` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13237,7 +12485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13291,7 +12539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13339,7 +12587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `bearer_required`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `bearer_required`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13393,7 +12641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13424,7 +12672,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13460,15 +12708,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -13487,7 +12726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13518,7 +12757,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed` */
+            /** @description `bad_request`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13554,15 +12793,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -13581,7 +12811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13606,10 +12836,7 @@ export interface operations {
             content: {
                 "application/json": {
                     tokens: {
-                        /**
-                         * Format: password
-                         * @description The whole text of the token.
-                         */
+                        /** @description The whole text of the token. */
                         token: string;
                         /** @description The address of the client that presented the token. Without it a token that is limited to addresses is not active, since nobody can say whether the limit is kept. */
                         address?: string;
@@ -13661,7 +12888,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query` */
+            /** @description `bad_request`, `validation_failed`, `malformed_json`, `token_in_query` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13679,7 +12906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13733,7 +12960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13852,7 +13079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`, `too_many_codes` */
+            /** @description `too_many_codes` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13879,7 +13106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13981,7 +13208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`, `too_many_codes` */
+            /** @description `too_many_codes` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14008,7 +13235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14101,7 +13328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`, `too_many_codes` */
+            /** @description `too_many_codes` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14128,7 +13355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14229,7 +13456,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `too_many_requests`, `too_many_codes` */
+            /** @description `too_many_codes` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14256,7 +13483,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14284,17 +13511,11 @@ export interface operations {
                     grant_type: string;
                     /** @description `ramp-cli` for the device grant, otherwise the id of a service account. */
                     client_id?: string;
-                    /**
-                     * Format: password
-                     * @description A token of the service account.
-                     */
+                    /** @description A token of the service account. */
                     client_secret?: string;
                     /** @description Permissions, separated by spaces: the token is narrowed to these. Absent: everything. */
                     scope?: string;
-                    /**
-                     * Format: password
-                     * @description With the device grant.
-                     */
+                    /** @description With the device grant. */
                     device_code?: string;
                 };
             };
@@ -14390,7 +13611,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `too_many_requests`, `too_many_access_tokens` */
+            /** @description `too_many_access_tokens` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -14417,7 +13638,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14441,10 +13662,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": {
-                    /**
-                     * Format: password
-                     * @description The whole text of the token.
-                     */
+                    /** @description The whole text of the token. */
                     token: string;
                     /** @description Not needed, and not looked at. */
                     token_type_hint?: string;
@@ -14513,7 +13731,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14567,7 +13785,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14588,10 +13806,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": {
-                    /**
-                     * Format: password
-                     * @description The whole text of the token.
-                     */
+                    /** @description The whole text of the token. */
                     token: string;
                     /** @description Not needed, and not looked at. */
                     token_type_hint?: string;
@@ -14624,7 +13839,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14660,15 +13875,6 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `too_many_requests` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
             /** @description `headers_too_large` */
             431: {
                 headers: {
@@ -14687,7 +13893,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14703,7 +13909,7 @@ export interface operations {
             query?: {
                 /** @description What the token has to be allowed; several: all of them. */
                 permission?: string | string[];
-                /** @description What role the token has to have; several: all of them. */
+                /** @description What role the account has to have; several: all of them. */
                 role?: string | string[];
                 /** @description Seconds for which the answer may be kept, at most what is left of this server’s lease; on SQLite it is never. Who keeps it gives up that a revocation counts at once. Without it nothing may be kept. */
                 max_age?: number;
@@ -14757,7 +13963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
+            /** @description `address_not_allowed`, `insufficient_permissions` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14811,131 +14017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    verifyForEnvoy: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description What the token has to be allowed; several, separated by commas: all of them. */
-                "X-Ramp-Require-Permission"?: string;
-                /** @description What role the token has to have; several, separated by commas: all of them. */
-                "X-Ramp-Require-Role"?: string;
-            };
-            path: {
-                "*": string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The token is accepted, and whatever was demanded is there. No body. */
-            200: {
-                headers: {
-                    /** @description The id of the account. */
-                    "X-Ramp-Account"?: string;
-                    /** @description `member` or `service`. */
-                    "X-Ramp-Account-Kind"?: string;
-                    /** @description Percent-encoded UTF-8 (RFC 3986): ASCII letters, digits and `-._@` stand for themselves. */
-                    "X-Ramp-Username"?: string;
-                    /** @description The roles in force, sorted, separated by commas; empty for none. */
-                    "X-Ramp-Roles"?: string;
-                    /** @description The permissions in force, sorted, separated by commas. */
-                    "X-Ramp-Permissions"?: string;
-                    /** @description The public id of the token. */
-                    "X-Ramp-Token-Id"?: string;
-                    /** @description The count of changes that the answer reflects. */
-                    "X-Ramp-Epoch"?: string;
-                    /** @description Milliseconds for which this server may believe its memory; 0 on SQLite. */
-                    "X-Ramp-Lease"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description `bad_request`, `malformed_json`, `validation_failed`, `token_in_query` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `authentication_required`, `authorization_scheme_unsupported`, `token_invalid`, `token_expired`, `token_revoked`, `account_deactivated` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `address_not_allowed`, `password_change_required`, `insufficient_permissions` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_timeout` */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `headers_too_large` */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `storage_unavailable`, `commit_unconfirmed`, `settlement_unconfirmed`, `verification_unavailable` */
+            /** @description `storage_unavailable`, `settlement_unconfirmed`, `verification_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -3,9 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { LogController } from 'fastify'
 import { registerAuditRoutes } from './audit/audit-routes.ts'
-import { RefusalRecorder } from './audit/refusal-recorder.ts'
 import { type Config, ConfigError } from './config.ts'
-import { isWithin, plainAddress, toBlockList } from './core/address.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { Problem } from './core/problem.ts'
 import type { ProblemCode } from './core/problem-catalogue.ts'
@@ -14,25 +12,18 @@ import { registerMembershipRoutes } from './groups/membership-routes.ts'
 import { ACCESS, type AccessRule } from './http/access.ts'
 import { authentication } from './http/authenticate.ts'
 import { acceptOnlyJson, BODY_LIMIT_BYTES, ignoreBodies } from './http/body-parser.ts'
-import { limitConnections } from './http/connection-limit.ts'
 import { handleError, problemBody, sendProblem } from './http/error-handler.ts'
-import { beginInTurn } from './http/fair-turns.ts'
 import { acceptOnlyForms } from './http/form-body.ts'
 import { refuseLateReads } from './http/late-reads.ts'
 import { loggerOptions, logRequest } from './http/logging.ts'
-import { handleOAuthError, OAuthErrorBody } from './http/oauth-errors.ts'
+import { handleOAuthError } from './http/oauth-errors.ts'
 import { registerOpenApi } from './http/openapi.ts'
-import { createMetrics } from './http/operations-routes.ts'
+import { registerOperationsRoutes } from './http/operations-routes.ts'
 import { auditRefusals } from './http/refusal-audit.ts'
 import { nameMetadata } from './http/refusals.ts'
-import { limitRequests } from './http/request-limits.ts'
 import { guardRoutes, type Router } from './http/routes.ts'
-import { ProblemBody } from './http/schemas.ts'
-import { securityHeaders } from './http/security-headers.ts'
-import { registerSecurityTxt } from './http/security-txt.ts'
 import { buildSerializer } from './http/serialization.ts'
 import { registerPages } from './http/static-web.ts'
-import { warnOfUntrustedProxy } from './http/untrusted-proxy.ts'
 import { validateStrictly } from './http/validation.ts'
 import { registerExplainRoutes } from './inventory/explain-routes.ts'
 import { registerInventoryRoutes } from './inventory/inventory-routes.ts'
@@ -43,8 +34,6 @@ import { registerDeviceAuthorizationRoutes } from './oauth/device-authorization-
 import { registerMetadataRoutes } from './oauth/metadata-routes.ts'
 import { registerRevocationRoutes } from './oauth/revocation-routes.ts'
 import { registerTokenEndpoint } from './oauth/token-endpoint-routes.ts'
-import { registerOperations } from './operations/operations-server.ts'
-import { createReadiness } from './operations/readiness.ts'
 import { registerPolicyRoutes } from './policy/policy-routes.ts'
 import { registerGrantRoutes } from './roles/grant-routes.ts'
 import { loadRoleCatalogue, type RoleCatalogue } from './roles/role-catalogue.ts'
@@ -56,9 +45,7 @@ import { registerSessionRoutes } from './sessions/session-routes.ts'
 import type { Database } from './storage/database.ts'
 import { registerActivityRoutes } from './tokens/activity-routes.ts'
 import { registerTokenRoutes } from './tokens/token-routes.ts'
-import { fittingCacheMiB, mostNotedTokens } from './verification/cache-limit.ts'
 import { createVerifier } from './verification/create-verifier.ts'
-import { routedTarget } from './verification/demand.ts'
 import { registerForwardAuthRoutes } from './verification/forward-auth-routes.ts'
 import { registerBatchIntrospection, registerIntrospection } from './verification/introspection-routes.ts'
 import { UsageRecorder } from './verification/last-used.ts'
@@ -70,10 +57,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What the server's use cases work with. */
     services: Services
-    /** What serves health, metrics and the reference pages, if they have a port of their own. */
-    operations: FastifyInstance | null
-    /** The server will stop soon: from now on it is not ready, and each answer is the last of its connection. */
-    announceStop(): void
     /** From now on each answer is the last of its connection. */
     finishConnections(): void
   }
@@ -97,75 +80,67 @@ export interface AppOptions {
 
 /** Puts the server together: the only place that knows all of its parts. `close()` finishes requests and writes usage. */
 export async function buildApp({ config, database, clock = systemClock, logTo, primary, extra }: AppOptions) {
-  const app = createInstance(config, logTo)
-  const cacheMiB = config.cacheMiB ?? fittingCacheMiB()
+  const app = Fastify({
+    logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
+    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: trustOf(config.trustProxy),
+    requestTimeout: REQUEST_LIMIT_MS,
+    http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildSerializer } },
+    clientErrorHandler: refuseUnreadable,
+    // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
+    frameworkErrors: handleError,
+  })
   const usage = new UsageRecorder(
     database,
     (error) => app.log.warn({ err: error }, 'usage not written; kept for the next time'),
-    {
-      writeElsewhere: primary && ((tokenIds) => primary.ask('writeUsageElsewhere', tokenIds, ASK_ALL_LIMIT_MS)),
-      mostNoted: mostNotedTokens(cacheMiB),
-    },
+    primary && ((tokenIds) => primary.ask('writeUsageElsewhere', tokenIds, ASK_ALL_LIMIT_MS)),
   )
   primary?.answer('writeUsage', (tokenIds) => usage.flush(tokenIds))
   const catalogue = catalogueOf(config)
-  const refusals = new RefusalRecorder(database, clock, (error) =>
-    app.log.warn({ err: error }, 'counted refusals not written; kept for the next time'),
-  )
   const { tokenPrefix, passwordMinLength } = config
   const verifier = createVerifier(database, {
     tokenPrefix,
     catalogue,
     clock,
     usage,
-    cacheMiB,
     onFailure: (error) => app.log.error({ err: error }, 'tokens could not be verified'),
     onDoubt: (error) => app.log.warn({ err: error }, 'the lease is lost: tokens are read from the database meanwhile'),
   })
-  const hostname = config.publicUrl && new URL(config.publicUrl).hostname
-  const services: Services = {
-    database,
-    catalogue,
-    verifier,
-    usage,
-    refusals,
-    clock,
-    tokenPrefix,
-    passwordMinLength,
-    hostname,
-  }
+  const services: Services = { database, catalogue, verifier, usage, clock, tokenPrefix, passwordMinLength }
 
-  const readiness = createReadiness(database, verifier)
-
+  validateStrictly(app)
   acceptOnlyJson(app)
   const closeRoutes = guardRoutes(app, extra ? { ...ACCESS, ...extra.access } : ACCESS)
   app.decorateRequest('actor')
   app.decorateRequest('admittedAt', null)
-  app.decorate('announceStop', () => {
-    readiness.stop()
-    app.finishConnections()
+  app.addHook('onRequest', authentication(services, config.publicUrl))
+  let isFinishing = false
+  app.decorate('finishConnections', () => {
+    isFinishing = true
   })
-  limitConnections(app.server, { perAddress: config.connectionLimit, isTrusted: trustedPeers(config) })
-  app.addHook('onRequest', warnOfUntrustedProxy(app.log))
-  app.addHook('onRequest', beginInTurn)
-  app.addHook(
-    'onRequest',
-    limitRequests(authentication(services, config.publicUrl), {
-      perAddress: config.addressLimit,
-      perAccount: config.accountLimit,
-      perToken: config.tokenLimit,
-    }),
-  )
+  app.addHook('preClose', async () => app.finishConnections())
+  app.addHook('onSend', (req, reply, _payload, done) => {
+    // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
+    if (isFinishing) reply.header('connection', 'close')
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+    if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
+    done()
+  })
   app.addHook('onSend', refuseLateReads(services))
+  app.addHook('onResponse', logRequest)
   app.addHook('onError', auditRefusals(services))
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler((req, reply) => sendProblem(new Problem('not_found'), req, reply))
 
   await registerOpenApi(app, { version: VERSION, publicUrl: config.publicUrl })
   const router = app as unknown as Router
-  const operations = { registry: createMetrics(app, services), primary, api: app, readiness }
-  const ownPort = config.operationsPort === null ? null : createInstance(config, logTo)
-  if (ownPort) guardRoutes(ownPort)
-  registerOperations(ownPort ?? app, operations)
-  app.decorate('operations', ownPort)
+  registerOperationsRoutes(router, services, primary)
   registerSessionRoutes(router, services, config.publicUrl)
   registerTokenRoutes(router, services)
   registerActivityRoutes(router, services)
@@ -181,9 +156,8 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   registerGrantRoutes(router, services)
   registerPolicyRoutes(router, services)
   registerAuditRoutes(router, services)
-  registerVerifierRoutes(router, services, primary !== undefined)
+  registerVerifierRoutes(router, services)
   registerMetadataRoutes(router, config.publicUrl)
-  registerSecurityTxt(router, services, config)
   registerBatchIntrospection(router, services, config.publicUrl)
   registerDeviceAuthorizationRoutes(router, services)
   await app.register(async (scope) => {
@@ -210,58 +184,10 @@ export async function buildApp({ config, database, clock = systemClock, logTo, p
   )
   app.addHook('onClose', async () => {
     await stopMaintenance()
-    await refusals.close()
     await usage.close()
     await verifier.close()
-    await readiness.close()
-    // Last of all: until then it says what becomes of this process.
-    await ownPort?.close()
   })
   app.decorate('services', services)
-  return app
-}
-
-/** A server without routes, whose answers have the form that all of RAMP's have. */
-function createInstance(config: Config, logTo: AppOptions['logTo']) {
-  const secure = securityHeaders(config.publicUrl)
-  const app = Fastify({
-    logger: { ...loggerOptions(config.logLevel), ...(logTo && { stream: logTo }) },
-    genReqId: () => randomUUID(),
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: trustOf(config.trustProxy),
-    requestTimeout: REQUEST_LIMIT_MS,
-    http: { headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
-    routerOptions: { maxParamLength: 300 },
-    rewriteUrl: routedTarget,
-    forceCloseConnections: 'idle',
-    schemaController: { compilersFactory: { buildSerializer } },
-    clientErrorHandler: refuseUnreadable,
-    // Fastify's own answer to an address that it cannot read repeats that address, with whatever secret is in it.
-    frameworkErrors: (error, req, reply) => {
-      secure(req, reply)
-      return handleError(error, req, reply)
-    },
-  })
-  app.addSchema(ProblemBody)
-  app.addSchema(OAuthErrorBody)
-  validateStrictly(app)
-  let isFinishing = false
-  app.decorate('finishConnections', () => {
-    isFinishing = true
-  })
-  app.addHook('preClose', async () => app.finishConnections())
-  app.addHook('onSend', (req, reply, _payload, done) => {
-    // Otherwise a connection whose request was under way would be kept alive, and keep the process, too.
-    if (isFinishing) reply.header('connection', 'close')
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    secure(req, reply)
-    if (reply.statusCode === 401) nameMetadata(req, reply, config.publicUrl)
-    done()
-  })
-  app.addHook('onResponse', logRequest)
-  app.setErrorHandler(handleError)
-  app.setNotFoundHandler((req, reply) => sendProblem(new Problem('not_found'), req, reply))
   return app
 }
 
@@ -284,14 +210,6 @@ const REQUEST_LIMIT_MS = 10_000
 
 /** How often Node looks for requests over the limit. Its default, 30 s, would add as much to the limit. */
 const CONNECTIONS_CHECK_MS = 1000
-
-/** Peers that connect for others. With a number of hops, each peer is believed to. */
-function trustedPeers({ trustProxy }: Config): (address: string) => boolean {
-  if (trustProxy === false) return () => false
-  if (typeof trustProxy === 'number') return () => true
-  const ranges = toBlockList(trustProxy)
-  return (address) => isWithin(plainAddress(address), ranges)
-}
 
 /** Fastify's own hop counts trust nobody; hop 0 is the peer itself. */
 function trustOf(trustProxy: Config['trustProxy']) {
@@ -316,7 +234,6 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json',
-    'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ]

@@ -1,24 +1,14 @@
-import { audit } from './commands/audit.ts'
-import { backupDatabase } from './commands/backup.ts'
+import { audit } from './commands/audit-verify.ts'
 import { createAdmin } from './commands/create-admin.ts'
 import { doctor } from './commands/doctor.ts'
 import { migrate } from './commands/migrate.ts'
-import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { Problem } from './core/problem.ts'
 
 type Command = (config: Config, args: readonly string[]) => Promise<void>
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  serve,
-  migrate,
-  'create-admin': createAdmin,
-  doctor,
-  audit,
-  backup: backupDatabase,
-  restore,
-}
+const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, 'create-admin': createAdmin, doctor, audit }
 
 const USAGE = `ramp-server <command>
 
@@ -27,15 +17,9 @@ const USAGE = `ramp-server <command>
   create-admin <username>  make a further Administrator; the password is read from standard input, or made
   doctor                   check configuration, database, migrations, clock and paths
   audit verify             whether every audit event is as it was recorded; exit code 1 if not
-  audit repair             move rows away that stop the audit chain; verify says so afterwards
-  backup <path>            copy the SQLite database while servers run, and verify the copy
-  restore <backup>         bring a backup in; "restore --accept" accepts a database that was put in its place by hand
 
 Settings are environment variables: RAMP_DATABASE_URL, RAMP_HOST, RAMP_PORT, RAMP_PUBLIC_URL, … (docs/configuration.md).
 `
-
-// Whatever this process creates (database, write-ahead log, backup, folder) belongs to its user alone.
-process.umask(0o077)
 
 const [name = '', ...args] = process.argv.slice(2)
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined

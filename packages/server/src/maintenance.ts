@@ -3,7 +3,6 @@ import { HOUR_MS } from './core/clock.ts'
 import { deleteEndedDeviceAuthorizations } from './oauth/device-authorization-store.ts'
 import { enforcePolicy } from './policy/enforce-policy.ts'
 import type { Services } from './services.ts'
-import { deleteOldDevices } from './sessions/device-store.ts'
 import { deleteEndedSessions } from './sessions/session-store.ts'
 import { deleteOldAttempts } from './sessions/sign-in-limits.ts'
 import type { Transaction } from './storage/database.ts'
@@ -38,7 +37,6 @@ export function startMaintenance(
         const now = clock()
         await deleteEndedSessions(trx, now)
         await deleteOldAttempts(trx, now)
-        await deleteOldDevices(trx, now)
         await forgetOldChanges(trx)
         await deleteOldDays(trx, now)
         await deleteEndedDeviceAuthorizations(trx, now - HOUR_MS)

@@ -1,4 +1,3 @@
-import type { RefusalRecorder } from './audit/refusal-recorder.ts'
 import type { Clock } from './core/clock.ts'
 import type { RoleCatalogue } from './roles/role-catalogue.ts'
 import type { Database } from './storage/database.ts'
@@ -11,11 +10,8 @@ export interface Services {
   readonly catalogue: RoleCatalogue
   readonly verifier: TokenVerifier
   readonly usage: UsageRecorder
-  readonly refusals: RefusalRecorder
   readonly clock: Clock
   readonly tokenPrefix: string
   /** How long a password has to be. */
   readonly passwordMinLength: number
-  /** The name that the server has in the network, which a password must not be made of. Null: not known. */
-  readonly hostname: string | null
 }

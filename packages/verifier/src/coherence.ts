@@ -6,11 +6,10 @@ import {
   PLATFORM_TIME,
   type Time,
 } from './hold-lease.ts'
-import { type Reach, ReachIndex } from './reach-index.ts'
 import { dropSubject, type StaleState } from './stale-state.ts'
 
 export * from './hold-lease.ts'
-export { dropSubject, type Reach, ReachIndex, type StaleState }
+export { dropSubject, type StaleState }
 
 /** What a reading has to show before it may be kept. */
 export interface Fill {
@@ -23,8 +22,6 @@ export interface Coherence {
   isTrusted(): boolean
   /** For how much longer, if nothing is heard any more, in milliseconds; 0 without a lease. */
   trustedForMs(): number
-  /** The run of the database whose lease is held, or was held last. */
-  run(): string | undefined
   /** The count of changes that the cache reflects. */
   appliedEpoch(): number
   /** To be called before something is read that may be kept. */
@@ -48,7 +45,6 @@ export function coherentCache(
   let generation = 0
   let trustedUntil = NEVER
   let hasLease = false
-  let heldRun: string | undefined
 
   function doubt(): void {
     trustedUntil = NEVER
@@ -58,9 +54,8 @@ export function coherentCache(
   }
 
   return {
-    begin(epoch, run) {
+    begin(epoch) {
       doubt()
-      heldRun = run
       appliedEpoch = epoch
       heardEpoch = epoch
       hasLease = true
@@ -82,7 +77,6 @@ export function coherentCache(
     isTrusted: () => time.monotonic() < trustedUntil.monotonic && time.wall() < trustedUntil.wall,
     trustedForMs: () =>
       Math.max(0, Math.min(trustedUntil.monotonic - time.monotonic(), trustedUntil.wall - time.wall())),
-    run: () => heldRun,
     appliedEpoch: () => appliedEpoch,
     beginFill: () => ({ generation }),
     mayKeep: (fill, epoch) => hasLease && fill.generation === generation && epoch >= heardEpoch,

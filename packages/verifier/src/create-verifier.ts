@@ -14,8 +14,8 @@ export interface VerifierOptions {
   readonly token: string
   /** What administrators know this service by; by default `service`. */
   readonly name?: string
-  /** How much memory the tokens may take that are kept, in MiB; by default 32, some 15,000 tokens. */
-  readonly cacheMiB?: number
+  /** How many tokens are kept in memory; by default 10,000. */
+  readonly maxTokens?: number
   /** Hears when what is in memory begins to be believed, and why it no longer is. */
   readonly onFreshness?: (event: FreshnessEvent) => void
   /** Instead of the platform's: for a proxy, or a certificate of one's own. */
@@ -52,11 +52,11 @@ export function createVerifier({
   url,
   token,
   name = 'service',
-  cacheMiB = 32,
+  maxTokens = 10_000,
   onFreshness = () => {},
   fetch = globalThis.fetch,
 }: VerifierOptions): Verifier {
-  const cache = new FindingCache(cacheMiB * 2 ** 20)
+  const cache = new FindingCache(maxTokens)
   const uses = new UseCounter()
   const flights = new SingleFlight<Verdict>()
   const ramp = rampConnection({ url, token, name, fetch })
@@ -186,6 +186,5 @@ function findingOf(
     verdict,
     expiresAt: expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),
     address: isAddressBound ? address : undefined,
-    groups: credential?.groups,
   }
 }

@@ -49,11 +49,6 @@ export interface LeaseConnection {
    * since the renewal before, and what was forgotten therefore.
    */
   renew(report: Report, dropped: readonly Told[]): Promise<Renewal>
-  /**
-   * Proves that the server which gives the lease could commit a change after it was asked, and brings its run. Asked about
-   * once a second. Absent: each registration and renewal is such a proof itself.
-   */
-  prove?(): Promise<string | undefined>
   /** How long to wait before the next renewal when nothing changes; 0 if `renew` itself does the waiting. */
   readonly pauseMs: number
   /** Ends the lease. */
@@ -85,7 +80,7 @@ export interface Time {
 /** What is found out about what a verifier has in memory. Called in this order of events, it stays right. */
 export interface CoherenceListener {
   /** There is a new lease: whatever is read from now on is no older than this epoch; of what was read before, nobody knows. */
-  begin(epoch: number, run: string): void
+  begin(epoch: number): void
   /** These subjects were changed, up to this epoch; null if they cannot be told, and everything may have been. */
   apply(epoch: number, subjects: readonly string[] | null): void
   /** A change was heard of, not necessarily in order: what it touched, or was read before it, is not to be believed. */
@@ -114,9 +109,6 @@ export interface LeaseOptions {
 
 /** What a verifier's own clock may lose against that of the lease within one lease, and more. */
 const MARGIN_MS = 200
-
-/** How old a proof may be before the next: less than the pause between renewals, so that each of them brings one. */
-const PROOF_MS = 900
 
 /** The first pause before connecting again, doubled each time, plus as much again at random. */
 const RECONNECT_MS = 50
@@ -190,31 +182,9 @@ export function holdLease({
       },
     }
     let connection: LeaseConnection | undefined
-    /** The last proof that the server can commit, and when it was asked for. */
-    let proof: { readonly askedAt: Instant; readonly run: string } | undefined
-    async function proveIfDue({ prove }: LeaseConnection): Promise<void> {
-      const askedAt = now()
-      if (prove === undefined || (proof !== undefined && elapsedMs(proof.askedAt, askedAt) < PROOF_MS)) return
-      const run = await orInterrupted(prove())
-      assertNotLost()
-      if (run !== undefined) proof = { askedAt, run }
-    }
-    /** Until when both the lease and the proof allow. */
-    function trustAsProven(by: LeaseConnection, run: string, sentAt: Instant, leaseMs: number): void {
-      let from = sentAt
-      if (by.prove !== undefined) {
-        if (proof?.run !== run) throw new Error('Another run of the database can commit.')
-        from = earlier(sentAt, proof.askedAt)
-      }
-      trust(from, leaseMs)
-    }
     try {
       connection = await connect(events)
-      await proveIfDue(connection)
-      if (isClosed) return
-      const { id, run, leaseMs, sentAt: registeredAt } = await register(connection, assertNotLost)
-      trustAsProven(connection, run, registeredAt, leaseMs)
-      onRenewed()
+      const { id, run, leaseMs } = await register(connection, assertNotLost)
       onHeld()
       for (let renewals = 0; !isClosed; renewals++) {
         isTold = false
@@ -226,9 +196,7 @@ export function holdLease({
         if (renewal === undefined) break
         if (renewal.run !== run) throw new Error('Another run of the database answers.')
         const hasApplied = apply(renewal)
-        await proveIfDue(connection)
-        if (isClosed) break
-        trustAsProven(connection, run, sentAt, leaseMs)
+        trust(sentAt, leaseMs)
         if (hasApplied) onRenewed()
         // What was applied is reported at once, unless it was already: somebody waits for it.
         if ((hasApplied && !renewal.isReported) || isTold || isClosed) continue
@@ -247,14 +215,16 @@ export function holdLease({
   }
 
   /** A new row, with nothing cached: whatever is read from now on is read after the row could be seen. */
-  async function register(connection: LeaseConnection, assertNotLost: () => void) {
+  async function register(connection: LeaseConnection, assertNotLost: () => void): Promise<Registration> {
     const sentAt = now()
     const registration = await connection.register(formerId)
     formerId = registration.id
     assertNotLost()
     appliedEpoch = registration.epoch
-    listener.begin(appliedEpoch, registration.run)
-    return { ...registration, sentAt }
+    listener.begin(appliedEpoch)
+    trust(sentAt, registration.leaseMs)
+    onRenewed()
+    return registration
   }
 
   /** Whether something had changed. */
@@ -302,15 +272,6 @@ export function holdLease({
     interrupt()
     await ended
   }
-}
-
-/** By the clock that has run further: a suspended machine stops the one, a step back moves the other. */
-function elapsedMs(from: Instant, to: Instant): number {
-  return Math.max(to.monotonic - from.monotonic, to.wall - from.wall)
-}
-
-function earlier(one: Instant, other: Instant): Instant {
-  return { monotonic: Math.min(one.monotonic, other.monotonic), wall: Math.min(one.wall, other.wall) }
 }
 
 export const PLATFORM_TIME: Time = {

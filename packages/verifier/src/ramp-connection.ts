@@ -22,8 +22,6 @@ export interface Introspection {
       readonly roles: readonly string[]
     }
     readonly permissions: readonly string[]
-    /** Ids of the groups that the account is in and of those above. An older server does not name them. */
-    readonly groups?: readonly string[]
   }
 }
 

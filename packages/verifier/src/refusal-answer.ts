@@ -26,8 +26,6 @@ export function answerTo(refusal: Refusal, permission?: string): RefusalAnswer {
       return invalidToken('token_expired', 'The token has expired')
     case 'account_deactivated':
       return invalidToken('account_deactivated', 'The account of this token is deactivated')
-    case 'password_change_required':
-      return answer(403, 'password_change_required', 'The password must be changed first.')
     case 'address_not_allowed':
       return answer(403, 'address_not_allowed', 'The token may not be used from this address.')
     case 'insufficient_permissions':

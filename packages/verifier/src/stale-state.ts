@@ -1,27 +1,17 @@
-/** A cache from which single changes are dropped. */
+/** What a cache must be able to forget. */
 export interface StaleState {
   dropToken(id: string): void
   dropAccount(id: string): void
-  /** Drops everything that depends on the group: what is cached of the accounts in it and in the groups below. */
-  dropGroup(id: string): void
+  dropAllAccounts(): void
   dropAll(): void
 }
 
-/** Drops what a change touched. The triggers of the database name it: `<kind>:<id>`. */
+/** Forgets what a change touched, as the triggers name it. */
 export function dropSubject(cache: StaleState, subject: string): void {
-  const colon = subject.indexOf(':')
-  const id = subject.slice(colon + 1)
-  switch (subject.slice(0, Math.max(colon, 0))) {
-    case 'token':
-      cache.dropToken(id)
-      break
-    case 'account':
-      cache.dropAccount(id)
-      break
-    case 'group':
-      cache.dropGroup(id)
-      break
-    default:
-      cache.dropAll()
-  }
+  const [kind, id] = subject.split(':', 2)
+  if (kind === 'token' && id !== undefined) cache.dropToken(id)
+  else if (kind === 'account' && id !== undefined) cache.dropAccount(id)
+  // What a group has concerns everybody in it and in the groups below: reading accounts anew is cheap.
+  else if (kind === 'group') cache.dropAllAccounts()
+  else cache.dropAll()
 }

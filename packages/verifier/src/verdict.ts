@@ -28,7 +28,6 @@ export type Refusal =
   | 'revoked'
   | 'expired'
   | 'account_deactivated'
-  | 'password_change_required'
   | 'address_not_allowed'
   | 'insufficient_permissions'
   | 'unavailable'

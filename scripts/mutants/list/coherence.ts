@@ -8,52 +8,23 @@ export const COHERENCE = [
   ...mutationsOf('packages/verifier/src/finding-cache.ts', SERVICES, [
     ['else tokens.add(tokenId)', '', 'A verifier accepts the second token of a deactivated account.'],
     [
-      'for (const tokenId of [...(this.#tokensOf.get(accountId) ?? [])]) this.dropToken(tokenId)',
+      'this.dropToken(tokenId)\n    if',
+      'if',
+      'A finding that was replaced stays in the index of accounts.',
+      'The index then names a token that is there anyway, or drops one token too many.',
+    ],
+    [
+      'for (const tokenId of this.#tokensOf.get(accountId) ?? []) this.#findings.delete(tokenId)',
       '',
       'A verifier keeps the tokens of a changed account.',
     ],
+    [
+      'dropAllAccounts(): void {\n    this.dropAll()',
+      'dropAllAccounts(): void {',
+      'A verifier ignores changes of groups.',
+    ],
     ['this.#findings.clear()', '', 'A verifier keeps everything at a doubt.'],
   ]),
-  ...mutationsOf(
-    'packages/verifier/src/finding-cache.ts',
-    ['coherence/dependent-entries', 'api/coherence/group-changes'],
-    [
-      [
-        'for (const tokenId of this.#reaches.holdersOf(groupId)) this.dropToken(tokenId)',
-        '',
-        'A verifier ignores changes of groups.',
-      ],
-      [
-        'for (const tokenId of [...this.#tokensOfUnknownGroups]) this.dropToken(tokenId)',
-        '',
-        'A verifier of an older server ignores changes of groups.',
-      ],
-    ],
-  ),
-  ...mutationsOf(
-    'packages/server/src/verification/credential-cache.ts',
-    ['coherence/dependent-entries'],
-    [
-      ['dispose: (_account, id) => reaches.delete(id),', '', 'What fell out stays in the index of groups.'],
-      [
-        'for (const accountId of reaches.holdersOf(id)) accounts.delete(accountId)',
-        '',
-        'A node keeps the accounts of a changed group.',
-      ],
-    ],
-  ),
-  ...mutationsOf(
-    'packages/server/src/verification/stored-credentials.ts',
-    ['api/coherence/every-way', 'api/coherence/group-changes'],
-    [
-      [
-        'reach: [id, ...rows.flatMap((row) => row.id ?? [])]',
-        'reach: [id]',
-        'SQLite: groups above are not depended on.',
-      ],
-      ['[groupId, [groupId, ...groupIds]]', '[groupId, [groupId]]', 'PostgreSQL: groups above are not depended on.'],
-    ],
-  ),
   ...mutationsOf('packages/verifier/src/coherence.ts', SIMULATION, [
     [
       'hasLease && fill.generation === generation && epoch >= heardEpoch',
@@ -129,10 +100,22 @@ export const COHERENCE = [
     'packages/verifier/src/stale-state.ts',
     [...SIMULATION, 'api/coherence/every-way'],
     [
-      ['cache.dropAccount(id)', '', 'A changed account stays in the cache.'],
-      ['cache.dropToken(id)', '', 'A revoked token stays in the cache.'],
-      ['cache.dropGroup(id)', '', 'A role taken from a group stays in the cache.'],
-      ['cache.dropAll()', '', 'A change of the policy or the catalogue leaves the cache as it was.'],
+      [
+        "else if (kind === 'account' && id !== undefined) cache.dropAccount(id)\n",
+        '',
+        'Every account change drops the whole cache.',
+      ],
+      [
+        "if (kind === 'token' && id !== undefined) cache.dropToken(id)\n  else",
+        "if (kind === 'token') return\n ",
+        'A revoked token stays in the cache.',
+      ],
+      [
+        "else if (kind === 'group') cache.dropAllAccounts()",
+        "else if (kind === 'group') return",
+        'A role taken from a group stays in the cache.',
+      ],
+      ['else cache.dropAll()', '', 'A change of the policy or the catalogue leaves the cache as it was.'],
     ],
   ),
   ...mutationsOf(

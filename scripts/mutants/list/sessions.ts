@@ -65,7 +65,7 @@ export const SESSIONS = [
     ['api/sessions/changed-meanwhile', 'api/sessions/password', 'api/policy/account-changes'],
     [
       [
-        'if (!(await passwordMatches(currentPassword, hash, place))) {',
+        'if (!(await passwordMatches(currentPassword, hash))) {',
         'if (false) {',
         'A stolen session changes the password without the current one.',
       ],
@@ -119,19 +119,15 @@ export const SESSIONS = [
     [['await deleteSession(trx, sessionId)', '', 'A session outlives signing out.']],
   ),
   ...mutationsOf(
-    'packages/server/src/core/address.ts',
-    ['api/sessions/sign-in-limits'],
+    'packages/server/src/sessions/attempt-counter.ts',
+    ['api/sessions/sign-in-limits', 'api/oauth/device-authorization'],
     [
       [
         'if (!isIPv6(address)) return address',
         'return address',
         'An attacker guesses from each address of an IPv6 network anew.',
       ],
+      ['THEN 1 ELSE stored.failures + 1 END', 'THEN 1 ELSE 1 END', 'Failed attempts are not summed.'],
     ],
-  ),
-  ...mutationsOf(
-    'packages/server/src/sessions/attempt-counter.ts',
-    ['api/sessions/sign-in-limits', 'api/oauth/device-authorization'],
-    [['THEN 1 ELSE stored.failures + 1 END', 'THEN 1 ELSE 1 END', 'Failed attempts are not summed.']],
   ),
 ]

@@ -137,8 +137,8 @@ export const SETTLEMENT = [
         "SQLite: an account ends another account's lease by naming it as its former one.",
       ],
       [
-        'lease_until = ?\n            WHERE id = ? AND renewals = ? AND account_id IS ?',
-        'lease_until = ?\n            WHERE id = ? AND renewals = ? AND (true OR account_id IS ?)',
+        'lease_until = ?\n          WHERE id = ? AND renewals = ? AND account_id IS ?',
+        'lease_until = ?\n          WHERE id = ? AND renewals = ? AND (true OR account_id IS ?)',
         "SQLite: an account renews another account's lease.",
       ],
     ],

@@ -24,8 +24,8 @@ export const TOKENS = [
       ['if (isOther && actor.account.id === owner.id) {', 'if (false) {', 'A token rotates other tokens of its owner.'],
       ['permissions: old.permissions,', 'permissions: null,', 'Rotation drops the narrowing.'],
       [
-        'allowedAddresses: old.allowedAddresses,\n      replaces: id,',
-        'allowedAddresses: null,\n      replaces: id,',
+        'allowedAddresses: old.allowedAddresses,\n    })',
+        'allowedAddresses: null,\n    })',
         'Rotation drops the addresses.',
       ],
       ['assertMayCreate(policy, owner)', '', 'Somebody whom the policy forbids tokens gets new ones by rotation.'],
@@ -117,11 +117,7 @@ export const TOKENS = [
     'packages/server/src/tokens/create-token.ts',
     ['api/service-accounts/handing-out', 'api/policy/new-tokens', 'api/tokens/create'],
     [
-      [
-        'assertMayHandOut(actor, wanted.permissions ?? owner.permissions)',
-        '',
-        'A narrowed token makes an unlimited one.',
-      ],
+      ['assertMayHandOut(actor, permissions ?? owner.permissions)', '', 'A narrowed token makes an unlimited one.'],
       ['assertMayCreate(policy, owner)', '', 'Somebody whom the policy forbids tokens makes one.'],
       ['await assertBelowLimit(trx, policy[kind], owner.id, now)', '', "The policy's limit does not count."],
       ['assertWithinRules(policy[kind], { expiresAt, allowedAddresses }, now)', '', 'A new token breaks the policy.'],
@@ -191,11 +187,7 @@ export const TOKENS = [
     ['api/oauth/device-authorization'],
     [
       ["if (now >= device.expiresAt) return 'expired'", '', 'A device code never expires.'],
-      [
-        "if (device.deniedAt !== null || device.approvalEndedAt !== null) return 'denied'",
-        '',
-        'A denied device waits on, or is approved afterwards.',
-      ],
+      ["if (device.deniedAt !== null) return 'denied'", '', 'A denied device waits on, or is approved afterwards.'],
     ],
   ),
 ]

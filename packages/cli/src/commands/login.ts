@@ -3,7 +3,6 @@ import { authorizeDevice } from '../authorize-device.ts'
 import { type Context, command } from '../command.ts'
 import { clientFor, readMe } from '../connection.ts'
 import { readSaved } from '../credentials/credentials-file.ts'
-import { tokenVariable } from '../credentials/environment-token.ts'
 import { savedToken, saveToken } from '../credentials/saved-token.ts'
 import { Failure } from '../failure.ts'
 import { readSecret } from '../prompt.ts'
@@ -38,8 +37,7 @@ const login = command({
     })
     terminal.say(`Signed in at ${url} as ${me.account.username}. The token ${token.name} is saved ${place}.`)
     if (before && before.id !== token.id) terminal.say(`The one before, ${before.name}, is still valid there.`)
-    const variable = tokenVariable(env)
-    if (variable) terminal.say(`${variable} is set, and wins over it.`)
+    if (env['RAMP_TOKEN']) terminal.say('RAMP_TOKEN is set, and wins over it.')
     if (context.isJson) context.print(me, () => '')
   },
 })

@@ -12,7 +12,7 @@ const whoami = command({
       facts(context.terminal, {
         server: context.url(),
         account: `${account.username} (${account.kind === 'member' ? account.displayName : 'service account'})`,
-        credential: `${token.name}, ${isSaved ? 'saved by "ramp login"' : 'from the environment'}`,
+        credential: `${token.name}, ${isSaved ? 'saved by "ramp login"' : 'from RAMP_TOKEN'}`,
         roles: list(account.roles),
         permissions: list(account.permissions),
       }),

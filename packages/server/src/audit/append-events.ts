@@ -14,7 +14,7 @@ export async function appendEvents(
 ): Promise<void> {
   const head = await trx
     .updateTable('audit_chain')
-    .set((row) => ({ last_id: row('last_id', '+', events.length), appends: row('appends', '+', 1) }))
+    .set((row) => ({ last_id: row('last_id', '+', events.length) }))
     .returning(['last_id', 'last_digest'])
     .executeTakeFirstOrThrow()
   const firstId = head.last_id - events.length + 1

@@ -1,4 +1,4 @@
-import { comparisonKey } from '../core/name-keys.ts'
+import { comparisonKey } from '../core/text.ts'
 import type { Reader } from '../storage/database.ts'
 import { AUDIT_ACTIONS } from './audit.ts'
 import type { AuditFilter } from './audit-event.ts'

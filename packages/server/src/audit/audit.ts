@@ -1,5 +1,4 @@
 import type { Actor } from '../core/actor.ts'
-import { valueWithoutSecrets, withoutSecrets } from '../core/secret-text.ts'
 import type { AuditContent } from '../storage/audit-digest.ts'
 import { beforeCommit } from '../storage/before-commit.ts'
 import type { Transaction } from '../storage/database.ts'
@@ -35,7 +34,6 @@ export const AUDIT_ACTIONS = [
   'member.changed',
   'member.deactivated',
   'member.reactivated',
-  'member.exported',
   'service_account.created',
   'service_account.changed',
   'service_account.deactivated',
@@ -62,8 +60,6 @@ export const AUDIT_ACTIONS = [
   'request.refused',
   'audit.exported',
   'audit.removed',
-  'database.restored',
-  'audit.repaired',
 ] as const
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
@@ -128,8 +124,8 @@ function toRow(context: Context | SystemContext, { action, by, outcome = 'done',
     ...whoOf(context),
     ...(by && { actor_account_id: by.id, actor_username: by.username }),
     target_type: target?.type ?? null,
-    target_id: target === undefined ? null : withoutSecrets(target.id),
-    detail: JSON.stringify(valueWithoutSecrets(detail)),
+    target_id: target?.id ?? null,
+    detail: JSON.stringify(detail),
   }
 }
 

@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import type { AuthorizedContext } from '../authority/authorized.ts'
 import type { Services } from '../services.ts'
 import type { Database } from '../storage/database.ts'
+import { recordAudit } from './audit.ts'
 import type { AuditEvent, AuditFilter } from './audit-event.ts'
 import { type AuditQuery, resolveFilter } from './audit-filter.ts'
 import { lastEventId } from './audit-store.ts'
 import { readEvents } from './event-query.ts'
 import type { EventPosition } from './event-walks.ts'
-import { recordExport } from './record-export.ts'
 
 /** How many events are in memory at once. */
 const CHUNK = 1000
@@ -17,14 +17,16 @@ const CHUNK = 1000
  * now on, that somebody has taken them included, is not among them.
  */
 export async function exportEvents(
-  services: Services,
+  { database }: Services,
   context: AuthorizedContext,
   query: AuditQuery,
 ): Promise<AsyncIterable<readonly AuditEvent[]>> {
-  const { database } = services
   const filter = await resolveFilter(database.read, query)
   const throughId = await lastEventId(database.read)
-  await recordExport(services, context, 'audit.exported', { ...query })
+  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
+  await database.write(context, (trx) =>
+    recordAudit(trx, context, { action: 'audit.exported', detail: { filter: given } }),
+  )
   return filter === undefined ? nothing() : chunksOf(database, context, { ...filter, throughId })
 }
 

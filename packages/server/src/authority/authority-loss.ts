@@ -1,5 +1,4 @@
 import type { Principal, SessionActor, TokenActor } from '../core/actor.ts'
-import type { RoleCatalogue } from '../roles/role-catalogue.ts'
 import { decide, type Refusal, type VerifiableToken } from '../verification/verdict.ts'
 
 /** Why a caller may not finish what they began. Plain data: it crosses threads. */
@@ -24,11 +23,10 @@ export function tokenLoss(
   actor: TokenActor,
   { token, account }: TokenStanding,
   { address, now }: { readonly address: string; readonly now: number },
-  catalogue: RoleCatalogue,
 ): AuthorityLoss | undefined {
   // The secret was compared when the request came in; here the row alone is in question.
   const digest = token?.digest ?? new Uint8Array()
-  const verdict = decide(token, account, { digest, address, now }, catalogue)
+  const verdict = decide(token, account, { digest, address, now })
   if (verdict.outcome !== 'active') return { kind: 'token', outcome: verdict.outcome }
   return shrinkage(actor, verdict.account, verdict.permissions)
 }

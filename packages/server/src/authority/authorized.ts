@@ -57,9 +57,6 @@ function restsOn(actor: AuthenticatedActor, subject: string): boolean {
       return actor.kind !== 'session' && (id === actor.tokenId || id === actor.parentId)
     case 'account':
       return id === actor.account.id
-    case 'group':
-      // An account without reaches may have been read without them.
-      return actor.account.reaches.length === 0 || actor.account.reaches.some((reach) => reach.includes(id))
     default:
       return true
   }
@@ -73,7 +70,7 @@ async function lossOf(
 ): Promise<AuthorityLoss | undefined> {
   const account = await readAccount(db, catalogue, actor.account.id)
   if (actor.kind !== 'session') {
-    return tokenLoss(actor, { token: await readToken(db, actor.tokenId), account }, { address, now }, catalogue)
+    return tokenLoss(actor, { token: await readToken(db, actor.tokenId), account }, { address, now })
   }
   const stored = await findSessionById(db, actor.sessionId)
   const session = stored && { ...stored, isOpen: stored.accountId === actor.account.id && isSessionAlive(stored, now) }

@@ -6,7 +6,6 @@ import type { Reader } from '../storage/database.ts'
 import {
   ACCESS_TOKEN_COLUMNS,
   TOKEN_COLUMNS,
-  TOKENS_PAUSED_AT,
   type TokenRow,
   toPrincipal,
   toToken,
@@ -28,7 +27,6 @@ export async function readAccount(db: Reader, catalogue: RoleCatalogue, id: stri
   const row = await db
     .selectFrom('account')
     .select(['id', 'kind', 'username', 'display_name', 'deactivated_at'])
-    .select(sql<number | null>`${sql.raw(TOKENS_PAUSED_AT)}`.as('tokens_paused_at'))
     .where('id', '=', id)
     .executeTakeFirst()
   return row && toPrincipal(row, await effectiveRolesOf(db, id), catalogue)

@@ -17,7 +17,7 @@ export async function createAdmin(config: Config, [username]: readonly string[])
   }
   const given = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '')
   const password = new Secret(given || randomPassword())
-  const rules = { minLength: config.passwordMinLength, username, email: null, words: [] }
+  const rules = { minLength: config.passwordMinLength, username, email: null }
   const unacceptable = given && (await passwordProblem(password, 'password', rules))
   if (unacceptable) throw new Error(unacceptable.detail)
   const { database } = await openMigrated(config)

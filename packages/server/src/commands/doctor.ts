@@ -2,19 +2,11 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { sql } from 'kysely'
 import type { Config } from '../config.ts'
-import type { CheckName, Fault } from '../operations/check.ts'
-import { databaseProbe } from '../operations/database-probe.ts'
 import { loadRoleCatalogue } from '../roles/role-catalogue.ts'
 import type { Database } from '../storage/database.ts'
-import { assertNotNewer, pendingMigrations } from '../storage/migrate.ts'
+import { pendingMigrations } from '../storage/migrate.ts'
 import { openDatabase } from '../storage/open-database.ts'
-import { UnusableDatabase } from '../storage/sqlite/database-file-error.ts'
-import { assertContinues } from '../storage/sqlite/gap.ts'
-import { inspectFile } from '../storage/sqlite/inspect-file.ts'
-import { openWitness, witnessOf } from '../storage/sqlite/witness.ts'
-import { databaseFault } from './database-fault.ts'
-import { fileOf } from './open-migrated.ts'
-import { filesOpenToOthers } from './private-files.ts'
+import { databaseFault } from './open-migrated.ts'
 
 interface Finding {
   readonly check: string
@@ -28,7 +20,7 @@ const CLOCK_DIFFERENCE_LIMIT_MS = 2000
 /** Looks at everything the server needs and says, for each thing that is wrong, what to do. Exit code 1 if any is. */
 export async function doctor(config: Config): Promise<void> {
   const findings: Finding[] = [{ check: 'configuration', advice: undefined }]
-  findings.push(checkRoles(config), checkFolder(config), checkPrivacy(config))
+  findings.push(checkRoles(config), checkFolder(config))
   if (findings.every(({ advice }) => advice === undefined)) findings.push(...(await checkDatabase(config)))
   for (const { check, advice } of findings)
     process.stdout.write(`${advice ? '✗' : '✓'} ${check}${advice ? `: ${advice}` : ''}\n`)
@@ -61,20 +53,12 @@ function checkFolder({ databaseUrl }: Config): Finding {
   }
 }
 
-function checkPrivacy({ databaseUrl }: Config): Finding {
-  const files = filesOpenToOthers(databaseUrl)
-  const advice = `other users of this machine can read ${files.join(', ')}: start the server, or run "chmod 600".`
-  return { check: 'private files', advice: files.length > 0 ? advice : undefined }
-}
-
 const MIGRATE = 'run "ramp-server migrate", or start the server, which does.'
 
 async function checkDatabase(config: Config): Promise<Finding[]> {
   const { databaseUrl } = config
-  const isFile = databaseUrl.startsWith('sqlite:')
-  const fileAdvice = isFile ? inspectBeforeOpening(fileOf(databaseUrl)) : undefined
-  if (isFile && !existsSync(fileOf(databaseUrl))) {
-    return [fileAdvice ? { check: 'database', advice: fileAdvice } : { check: 'migrations', advice: MIGRATE }]
+  if (databaseUrl.startsWith('sqlite:') && !existsSync(resolve(databaseUrl.slice('sqlite:'.length)))) {
+    return [{ check: 'migrations', advice: MIGRATE }]
   }
   let database: Database | undefined
   let access: Finding
@@ -86,63 +70,18 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
     return [{ check: 'database', advice }]
   }
   try {
-    const faults = await lookOnce(database)
-    const adviceOn = (check: CheckName) => faults.find((fault) => fault.check === check)?.message
-    const newer = await assertNotNewer(database.read).then(
-      () => undefined,
-      (error: Error) => error.message,
-    )
     const pending = await pendingMigrations(database.read)
-    const chain = adviceOn('audit')
     return [
-      { ...access, advice: fileAdvice ?? adviceOn('database') },
-      { check: 'migrations', advice: newer ?? (pending.length > 0 ? MIGRATE : adviceOn('schema')) },
+      access,
+      {
+        check: 'migrations',
+        advice: pending.length > 0 ? MIGRATE : undefined,
+      },
       await checkClock(database),
-      ...(chain === undefined ? [] : [{ check: 'audit chain', advice: chain }]),
-      ...(pending.length > 0 ? [] : await checkLeases(database)),
     ]
   } finally {
     await database.close()
   }
-}
-
-/** What is wrong with the file, compared with what servers last saw of it. */
-function inspectBeforeOpening(file: string): string | undefined {
-  const witness = existsSync(witnessOf(file)) ? openWitness(file) : undefined
-  try {
-    const seen = witness?.lastSeen()
-    const state = inspectFile(file, seen)
-    if (state !== undefined && seen !== undefined) assertContinues(state, seen)
-    return undefined
-  } catch (error) {
-    if (error instanceof UnusableDatabase) return error.message
-    throw error
-  } finally {
-    witness?.close()
-  }
-}
-
-/** As `/readyz` does. */
-async function lookOnce(database: Database): Promise<readonly Fault[]> {
-  const probe = databaseProbe(database)
-  try {
-    return await probe.look()
-  } finally {
-    await probe.close()
-  }
-}
-
-/** A node that lost its lease this long ago hangs, or is gone. */
-const LEASE_LOST_MS = 10_000
-
-async function checkLeases(database: Database): Promise<Finding[]> {
-  const { leases } = await database.leases.list()
-  return leases
-    .filter(({ kind, leaseMs }) => kind === 'node' && leaseMs < -LEASE_LOST_MS)
-    .map(({ name, leaseMs }) => ({
-      check: 'leases',
-      advice: `the node ${name} lost its lease ${Math.round(-leaseMs / 1000)} s ago: restart it, unless it is gone.`,
-    }))
 }
 
 /** Rejects if there is none. */

@@ -7,7 +7,6 @@ import { hasAnyMember, insertMember } from '../members/member-store.ts'
 import { ADMINISTRATOR } from '../roles/role-catalogue.ts'
 import { insertGrant } from '../roles/role-grant-store.ts'
 import { hashPassword, randomPassword } from '../sessions/password.ts'
-import { passwordPlaces } from '../sessions/password-places.ts'
 import { isVeryCommonPassword } from '../sessions/password-rules.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -63,7 +62,7 @@ export async function createAdministrator(
   now: number,
   { onlyIfEmpty = false } = {},
 ): Promise<boolean> {
-  const passwordHash = await passwordPlaces.hold('known', (place) => hashPassword(password, place))
+  const passwordHash = await hashPassword(password)
   return database.write('command', async (trx) => {
     // Takes the lock of the one clock row, so that of two first starts at once one sees the other's administrator.
     await trx

@@ -15,7 +15,7 @@ export async function serveAsWorker(config: Config, worker: Worker): Promise<voi
   const primary = new Line(worker)
   const database = await openExisting(config)
   const app = await buildApp({ config, database, primary })
-  const stop = stopInOrder(app, database, config, () => primary.ask('leave', null, LEAVE_LIMIT_MS))
+  const stop = stopInOrder(app, database, () => primary.ask('leave', null, LEAVE_LIMIT_MS))
   primary.answer('retire', () => {
     void finishConnections(app).then(() => stop('retired'))
   })

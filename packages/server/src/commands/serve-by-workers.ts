@@ -24,16 +24,15 @@ export async function serveByWorkers(config: Config, count: number): Promise<voi
     process.stderr.write(
       `No worker stays: ${soonEnded} in a row have ended soon after their start; see above for why.\n`,
     )
-    void workers.stop('SIGINT', 0).then(() => process.exit(1))
+    void workers.stop().then(() => process.exit(1))
   })
 
   let isStopping = false
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    // A second signal ends what the first one began to wait for.
-    if (isStopping) return workers.signal(signal)
+    if (isStopping) return
     isStopping = true
     log.info({ signal }, 'ending all workers')
-    process.exit((await workers.stop(signal, config.shutdownDelaySeconds * 1000)) ? 0 : 1)
+    process.exit((await workers.stop()) ? 0 : 1)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

@@ -2,7 +2,6 @@ import cluster from 'node:cluster'
 import { parseArgs } from 'node:util'
 import { buildApp } from '../app.ts'
 import type { Config } from '../config.ts'
-import { fittingCacheMiB } from '../verification/cache-limit.ts'
 import { announceFirstAdministrator } from './first-administrator.ts'
 import { openMigrated } from './open-migrated.ts'
 import { serveAsWorker } from './serve-as-worker.ts'
@@ -19,10 +18,7 @@ const MOST_WORKERS = 256
 export async function serve(config: Config, args: readonly string[] = []): Promise<void> {
   const count = parseWorkers(args)
   if (count === undefined) return serveAlone(config)
-  if (cluster.worker === undefined) return serveByWorkers(config, count)
-  // One machine's memory, whatever the number of processes.
-  const cacheMiB = Math.max(1, Math.floor((config.cacheMiB ?? fittingCacheMiB()) / count))
-  return serveAsWorker({ ...config, cacheMiB }, cluster.worker)
+  return cluster.worker ? serveAsWorker(config, cluster.worker) : serveByWorkers(config, count)
 }
 
 async function serveAlone(config: Config): Promise<void> {
@@ -30,7 +26,7 @@ async function serveAlone(config: Config): Promise<void> {
   const app = await buildApp({ config, database })
   await announceFirstAdministrator(database, config)
   // Before anybody can know that it serves: who knows may end it.
-  stopInOrder(app, database, config)
+  stopInOrder(app, database)
   await listen(app, config)
 }
 

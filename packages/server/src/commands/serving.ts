@@ -1,11 +1,9 @@
 import { once } from 'node:events'
 import { Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
 import type { buildApp } from '../app.ts'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../storage/database.ts'
-import { drain } from './drain.ts'
 
 type App = Awaited<ReturnType<typeof buildApp>>
 
@@ -15,46 +13,29 @@ const FINISH_LIMIT_MS = 10_000
 /** … and what was noted has this long to be written: a hanging database must not keep us either. */
 const SHUTDOWN_LIMIT_MS = 15_000
 
-/**
- * Listens at the API's port and then, if there is one, at the operations port. Each of several workers has both: a
- * worker serves once it has the first. Throws {@link ConfigError} for an address that this server cannot have.
- */
-export async function listen(app: App, { host, port, operationsPort }: Config): Promise<void> {
-  await app.ready()
-  app.prepareReference()
-  await listenAt(app, host, port, 'RAMP_PORT')
-  if (app.operations !== null) await listenAt(app.operations, host, operationsPort ?? 0, 'RAMP_OPERATIONS_PORT')
-}
-
-async function listenAt(app: FastifyInstance, host: string, port: number, variable: string): Promise<void> {
+/** Throws {@link ConfigError} for an address that this server cannot have. */
+export async function listen(app: App, { host, port }: Config): Promise<void> {
   try {
     await app.listen({ host, port })
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
-    throw new ConfigError(`RAMP_HOST and ${variable} name an address that this server cannot have (${error.code}).`)
+    throw new ConfigError(`RAMP_HOST and RAMP_PORT name an address that this server cannot have (${error.code}).`)
   }
 }
 
 /**
  * Makes SIGTERM and SIGINT end this process in order, and returns how to do it without one: requests finish, usage is
- * written, and after `beforeExit` the database is closed. SIGTERM gives load balancers time first ({@link drain}); SIGINT
- * and a second signal do not.
+ * written, and after `beforeExit` the database is closed.
  */
 export function stopInOrder(
   app: App,
   database: Database,
-  { shutdownDelaySeconds }: Config,
   beforeExit: () => Promise<unknown> = async () => {},
 ): (reason: string) => Promise<void> {
   let isStopping = false
-  const hurry = new AbortController()
-  const stop = async (reason: string, delayMs = 0): Promise<void> => {
+  const stop = async (reason: string): Promise<void> => {
     if (isStopping) return
     isStopping = true
-    if (delayMs > 0) {
-      app.log.info({ reason, delayMs }, 'not ready any more: requests are served until load balancers send no more')
-      await drain(app, delayMs, hurry.signal)
-    }
     app.log.info({ reason }, 'finishing requests')
     setTimeout(() => app.server.closeAllConnections(), FINISH_LIMIT_MS).unref()
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref()
@@ -63,12 +44,8 @@ export function stopInOrder(
     await database.close()
     process.exit(0)
   }
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (isStopping) hurry.abort()
-    else void stop(signal, signal === 'SIGTERM' ? shutdownDelaySeconds * 1000 : 0)
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
   return stop
 }
 

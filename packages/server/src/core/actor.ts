@@ -9,17 +9,10 @@ export interface Principal {
   readonly username: string
   readonly displayName: string
   readonly deactivatedAt: number | null
-  /** Since when its tokens are refused, because its password was reset; null: they are not. */
-  readonly tokensPausedAt: number | null
   /** Names of the roles in force, sorted. */
   readonly roles: readonly string[]
   /** What those roles allow, and what every account may do with its own tokens. */
   readonly permissions: ReadonlySet<string>
-  /**
-   * The groups by which it may have roles: for each group that it is in, the ids of that one and of all above it. Empty in what
-   * is read for one decision and never cached.
-   */
-  readonly reaches: readonly (readonly string[])[]
 }
 
 /** Nobody in particular: no credential was sent, or none was asked for. */
@@ -32,7 +25,6 @@ export interface SessionActor {
   readonly kind: 'session'
   readonly account: Principal
   readonly permissions: ReadonlySet<string>
-  readonly roles: readonly string[]
   readonly sessionId: string
   readonly mustChangePassword: boolean
   /** As of {@link TokenActor}. */
@@ -45,8 +37,6 @@ export interface TokenActor {
   readonly kind: 'pat' | 'service'
   readonly account: Principal
   readonly permissions: ReadonlySet<string>
-  /** Those of the account's roles that the token has in full. */
-  readonly roles: readonly string[]
   readonly tokenId: string
   /** Of an access token: the token it was got with. Null for all others. */
   readonly parentId: string | null

@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 
 /** A CIDR range of client addresses. */
 export interface AddressRange {
@@ -49,19 +49,4 @@ const WITH_PORT = /^(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\])(?::\d+)?$/i
 
 function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
-}
-
-/** An IPv6 customer has a whole /64 to pick addresses from, so that counts as one address. */
-export function network(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail = ''] = address.split('::')
-  const groups = head.split(':')
-  const missing = 8 - groups.length - (address.includes('::') ? tail.split(':').length : 0)
-  const full = address.includes('::')
-    ? [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...tail.split(':')]
-    : groups
-  return `${full
-    .slice(0, 4)
-    .map((group) => group || '0')
-    .join(':')}::/64`
 }

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { parentPort, Worker } from 'node:worker_threads'
-import { fromThread } from './problem.ts'
 import { addNiceness } from './thread-priority.ts'
 
 /** Whoever had work for a thread has more of it soon: what it takes to start one, it has then taken. */
@@ -42,7 +41,7 @@ export class KeptThread<Task, Result> {
       return result
     } catch (error) {
       void thread.terminate()
-      throw fromThread(error)
+      throw error
     } finally {
       answered.abort()
     }

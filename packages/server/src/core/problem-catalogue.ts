@@ -53,7 +53,6 @@ export const PROBLEMS = {
 
   token_name_taken: { status: 409, title: 'One of your active tokens has this name already.' },
   token_not_active: { status: 409, title: 'The token is revoked or expired and cannot be changed.' },
-  token_already_rotated: { status: 409, title: 'The token has been replaced already. Rotate its successor.' },
   token_limit_reached: { status: 409, title: 'The account has as many active tokens as the policy allows.' },
   token_widening: { status: 409, title: 'A token can be narrowed, never widened.' },
   username_taken: { status: 409, title: 'Another member has this username.' },
@@ -62,7 +61,6 @@ export const PROBLEMS = {
   group_name_taken: { status: 409, title: 'Another group has this name.' },
   group_cycle: { status: 409, title: 'A group cannot become a member of itself.' },
   count_changed: { status: 409, title: 'The selection has changed since it was counted.' },
-  verifier_epoch_in_future: { status: 409, title: 'There is no such epoch yet. Connect again.' },
   last_administrator: { status: 409, title: 'The last active Administrator must stay one.' },
   own_password_reset: { status: 409, title: 'Nobody resets their own password.' },
   own_deactivation: { status: 409, title: 'Nobody deactivates their own account.' },
@@ -78,21 +76,14 @@ export const PROBLEMS = {
   too_many_codes: { status: 429, title: 'Too many codes that nobody has, or too many new ones. Try again later.' },
   too_many_access_tokens: { status: 429, title: 'As many access tokens are in force as one token may have at a time.' },
   request_timeout: { status: 408, title: 'The request did not arrive in time. Send it within 10 seconds.' },
-  too_many_requests: { status: 429, title: 'Too many requests. Slow down.' },
   headers_too_large: { status: 431, title: 'The request headers are too large.' },
 
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
-  server_busy: { status: 503, title: 'The server is checking as many passwords as it can. Try again in a moment.' },
   storage_unavailable: { status: 503, title: 'The database cannot be reached or written now.' },
-  commit_unconfirmed: {
-    status: 503,
-    title: 'The change may be stored: the database did not confirm it in time. Repeating is safe.',
-  },
   settlement_unconfirmed: {
     status: 503,
     title: 'The change is stored, but not every node is known to have seen it. Repeating is safe.',
   },
-  not_ready: { status: 503, title: 'The server is not ready.' },
   verification_unavailable: { status: 503, title: 'The token cannot be checked now.' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

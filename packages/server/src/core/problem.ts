@@ -35,16 +35,9 @@ export class Problem extends Error {
     this.title = PROBLEMS[code].title
     this.detail = options.detail
     this.errors = options.errors
-    this.headers = { ...(this.status === 503 && { 'retry-after': '1' }), ...options.headers }
+    this.headers = options.headers ?? {}
     this.reason = options.reason
   }
-}
-
-/** What a thread threw: a message between threads turns a problem into an error that only looks like one. */
-export function fromThread(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof Problem || error.name !== 'Problem') return error
-  const { code, ...options } = error as Problem
-  return Object.hasOwn(PROBLEMS, code) ? new Problem(code, { ...(options as ProblemOptions), cause: error }) : error
 }
 
 /** A refusal of exactly one field. The field's code defaults to the problem's. */

@@ -4,14 +4,10 @@ import { assertUnchanged } from '../core/etag.ts'
 import type { Services } from '../services.ts'
 import { editableOf, type Group } from './group.ts'
 import { getGroup, lockGroup, updateGroup } from './group-store.ts'
-import { assertMayManageGroup } from './managing-groups.ts'
 
-/**
- * Renames a group or describes it anew. Throws `group_not_found`, `insufficient_permissions`, `grant_exceeds_token`,
- * `group_name_taken`, `edited_meanwhile`.
- */
+/** Renames a group or describes it anew. Throws `group_not_found`, `group_name_taken`, `edited_meanwhile`. */
 export async function changeGroup(
-  { database, catalogue }: Services,
+  { database }: Services,
   context: AuthorizedContext,
   id: string,
   change: { readonly name?: string; readonly description?: string },
@@ -20,7 +16,6 @@ export async function changeGroup(
   return database.write(context, async (trx) => {
     await lockGroup(trx, id)
     const group = await getGroup(trx, id)
-    await assertMayManageGroup(trx, context.actor, id, catalogue)
     assertUnchanged(ifMatch, editableOf(group))
     const changed = { ...group, ...change }
     await updateGroup(trx, changed)

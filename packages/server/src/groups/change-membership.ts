@@ -5,7 +5,7 @@ import { requireAccount } from '../roles/require-holder.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { deleteGroupMember, getGroup, insertGroupMember } from './group-store.ts'
-import { assertMayManageGroup } from './managing-groups.ts'
+import { assertMayChangeMembership } from './managing-groups.ts'
 
 interface Membership {
   readonly groupId: string
@@ -25,7 +25,7 @@ export async function joinGroup(
   await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
     await requireAccount(trx, accountId)
-    await assertMayManageGroup(trx, actor, groupId, catalogue)
+    await assertMayChangeMembership(trx, actor, groupId, catalogue)
     if (!(await insertGroupMember(trx, groupId, accountId, context.now))) return
     await recordAudit(trx, context, {
       action: 'group.joined',
@@ -44,7 +44,7 @@ export async function leaveGroup(
 ): Promise<void> {
   await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
-    await assertMayManageGroup(trx, actor, groupId, catalogue)
+    await assertMayChangeMembership(trx, actor, groupId, catalogue)
     if (!(await deleteGroupMember(trx, groupId, accountId))) return
     await assertAdministratorRemains(trx)
     await recordAudit(trx, context, {

@@ -5,7 +5,7 @@ import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { circleProblem, circleThrough } from './circle.ts'
 import { deleteNesting, getGroup, insertNesting, nestingsAbove } from './group-store.ts'
-import { assertMayManageGroup } from './managing-groups.ts'
+import { assertMayChangeMembership } from './managing-groups.ts'
 
 interface Nesting {
   readonly groupId: string
@@ -27,7 +27,7 @@ export async function nestGroup(
   await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
     const memberGroup = await getGroup(trx, memberGroupId)
-    await assertMayManageGroup(trx, actor, groupId, catalogue)
+    await assertMayChangeMembership(trx, actor, groupId, catalogue)
     if (groupId === memberGroupId) throw circleProblem([group.name, group.name])
     if (!(await insertNesting(trx, groupId, memberGroupId, context.now))) return
     const circle = circleThrough(memberGroup, await nestingsAbove(trx, memberGroupId))
@@ -50,7 +50,7 @@ export async function unnestGroup(
   await database.write(context, async (trx) => {
     const group = await getGroup(trx, groupId)
     const memberGroup = await getGroup(trx, memberGroupId)
-    await assertMayManageGroup(trx, actor, groupId, catalogue)
+    await assertMayChangeMembership(trx, actor, groupId, catalogue)
     if (!(await deleteNesting(trx, groupId, memberGroupId))) return
     await assertAdministratorRemains(trx)
     await recordAudit(trx, context, {

@@ -4,7 +4,7 @@ import type { AuthenticatedActor } from '../core/actor.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { deleteGroupRow, getGroup } from './group-store.ts'
-import { assertMayManageGroup } from './managing-groups.ts'
+import { assertMayChangeMembership } from './managing-groups.ts'
 
 /**
  * Removes a group; its people lose what they had by it, from the next call on. Throws `group_not_found`,
@@ -18,7 +18,7 @@ export async function deleteGroup(
 ): Promise<void> {
   await database.write(context, async (trx) => {
     const group = await getGroup(trx, id)
-    await assertMayManageGroup(trx, actor, id, catalogue)
+    await assertMayChangeMembership(trx, actor, id, catalogue)
     await deleteGroupRow(trx, id)
     await assertAdministratorRemains(trx)
     await recordAudit(trx, context, {

@@ -108,7 +108,7 @@ export function registerGroupRoutes(app: Router, services: Services): void {
   app.patch(
     '/api/v1/groups/:id',
     {
-      config: { problems: ['group_not_found', 'group_name_taken', 'grant_exceeds_token', 'edited_meanwhile'] },
+      config: { problems: ['group_not_found', 'group_name_taken', 'edited_meanwhile'] },
       schema: {
         operationId: 'changeGroup',
         tags,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { comparisonKey, lookOf } from '../core/name-keys.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
+import { comparisonKey } from '../core/text.ts'
 import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
@@ -87,7 +87,7 @@ export async function insertGroup(trx: Transaction, { id, name, description, cre
   await nameTaken(() =>
     trx
       .insertInto('account_group')
-      .values({ id, ...named(name), description, created_at: createdAt })
+      .values({ id, name, name_key: comparisonKey(name), description, created_at: createdAt })
       .execute(),
   )
 }
@@ -109,14 +109,10 @@ export async function updateGroup(
   await nameTaken(() =>
     trx
       .updateTable('account_group')
-      .set({ ...named(name), description })
+      .set({ name, name_key: comparisonKey(name), description })
       .where('id', '=', id)
       .execute(),
   )
-}
-
-function named(name: string) {
-  return { name, name_key: comparisonKey(name), name_look: lookOf(name) }
 }
 
 async function nameTaken(write: () => Promise<unknown>): Promise<void> {
@@ -125,8 +121,6 @@ async function nameTaken(write: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (violates(error, 'account_group_name'))
       throw fieldProblem('group_name_taken', 'name', 'Another group has this name.')
-    if (violates(error, 'account_group_look'))
-      throw fieldProblem('group_name_taken', 'name', 'Another group has this name, or one that looks the same.')
     throw error
   }
 }

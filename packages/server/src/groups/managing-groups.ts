@@ -6,12 +6,11 @@ import { rolesByGroup } from '../roles/role-grant-store.ts'
 import type { Reader } from '../storage/database.ts'
 
 /**
- * Decides who may change a group: rename or delete it, or change who and which groups are in it. A group's name tells
- * people what it gives, and being in it gives that. So somebody without `roles:grant` changes only a group that gives
- * nothing beyond their own permissions: a SuperUser manages no group that gives Administrator, directly or through
- * another group. Throws `insufficient_permissions`, `grant_exceeds_token`.
+ * Being in a group gives what its roles allow, so changing who is in it is giving and taking: somebody who cannot give
+ * roles does it only where the group allows nothing beyond what they may do themselves. (A SuperUser cannot
+ * make anybody an Administrator by way of a group.) Throws `insufficient_permissions`, `grant_exceeds_token`.
  */
-export async function assertMayManageGroup(
+export async function assertMayChangeMembership(
   db: Reader,
   actor: AuthenticatedActor,
   groupId: string,
@@ -23,7 +22,7 @@ export async function assertMayManageGroup(
   const beyond = [...given].filter((permission) => !actor.permissions.has(permission))
   if (beyond.length > 0) {
     throw new Problem('insufficient_permissions', {
-      detail: `The group gives ${beyond.join(', ')}: changing it needs roles:grant.`,
+      detail: `The group gives ${beyond.join(', ')}: changing who is in it needs roles:grant.`,
     })
   }
 }

@@ -13,8 +13,6 @@ export interface AccessRule {
   readonly credentials?: 'bearer' | 'client'
   /** The few calls that somebody who must change the password first may make. */
   readonly beforePasswordChange?: true
-  /** Decides about the traffic of other services: it goes before other requests, and no request limit applies to it. */
-  readonly goesFirst?: true
 }
 
 export const FORWARDED_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -33,12 +31,17 @@ const oauth: AccessRule = { by: ['pat', 'service'], credentials: 'client' }
 /** What software does with a token, never a person in a browser. */
 const byToken = (permission: string): AccessRule => ({ by: ['pat', 'service'], permission })
 
-/** What a proxy asks for its own callers, with their token: some ask by the caller's method rather than by GET. */
+/**
+ * What a proxy asks for its own callers, with their token: some ask by the caller's method (and below the caller's path)
+ * rather than by GET.
+ */
 const forProxies = Object.fromEntries(
-  [...FORWARDED_METHODS.map((method) => `${method} /_auth/verify`), 'GET /_auth/envoy/*'].map((route) => [
-    route,
-    { by: ['pat', 'service'], credentials: 'bearer', goesFirst: true } as const,
-  ]),
+  ['/_auth/verify', '/_auth/verify/*'].flatMap((path) =>
+    FORWARDED_METHODS.map((method) => [
+      `${method} ${path}`,
+      { by: ['pat', 'service'], credentials: 'bearer' } as const,
+    ]),
+  ),
 )
 
 /**
@@ -46,12 +49,17 @@ const forProxies = Object.fromEntries(
  * that no credential is looked at.
  */
 export const ACCESS: Readonly<Record<string, AccessRule>> = {
-  'GET /healthz': { ...everybody, goesFirst: true },
+  'GET /healthz': everybody,
   'GET /readyz': everybody,
   'GET /metrics': everybody,
   'GET /openapi.json': everybody,
   'GET /docs': everybody,
-  'GET /docs/*': everybody,
+  'GET /docs/': everybody,
+  'GET /docs/json': everybody,
+  'GET /docs/yaml': everybody,
+  'GET /docs/static/index.html': everybody,
+  'GET /docs/static/swagger-initializer.js': everybody,
+  'GET /docs/static/*': everybody,
 
   'GET /': everybody,
   'GET /login': everybody,
@@ -67,8 +75,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/me/sessions': { by: ['session'] },
   'DELETE /api/v1/me/sessions': { by: ['session'] },
   'DELETE /api/v1/me/sessions/:id': { by: ['session'] },
-  // What an API without a verifier asks for each of its own calls.
-  'GET /api/v1/me': { by: ['session', 'pat', 'service'], goesFirst: true },
+  'GET /api/v1/me': { by: ['session', 'pat', 'service'] },
 
   'GET /api/v1/tokens': own('own-tokens:read'),
   'GET /api/v1/tokens/rules': { by: ['session', 'pat', 'service'] },
@@ -142,10 +149,10 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'POST /api/v1/policy/preview': allowed('policy:read'),
 
   'GET /api/v1/verifiers': allowed('nodes:read'),
-  'POST /api/v1/verifiers': { ...byToken('verifiers:connect'), goesFirst: true },
-  'POST /api/v1/verifiers/:id/renew': { ...byToken('verifiers:connect'), goesFirst: true },
-  'POST /api/v1/verifiers/introspect': { ...byToken('verifiers:connect'), goesFirst: true },
-  'DELETE /api/v1/verifiers/:id': { ...byToken('verifiers:connect'), goesFirst: true },
+  'POST /api/v1/verifiers': byToken('verifiers:connect'),
+  'POST /api/v1/verifiers/:id/renew': byToken('verifiers:connect'),
+  'POST /api/v1/verifiers/introspect': byToken('verifiers:connect'),
+  'DELETE /api/v1/verifiers/:id': byToken('verifiers:connect'),
 
   'GET /api/v1/roles': { by: ['session', 'pat', 'service'] },
   'GET /api/v1/role-grants': allowed('members:read'),
@@ -153,13 +160,12 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /api/v1/audit-events': allowed('audit:read'),
   'GET /api/v1/audit-events/export': allowed('audit:read'),
 
-  'POST /oauth2/introspect': { ...oauth, permission: 'tokens:introspect', goesFirst: true },
-  'POST /oauth2/introspect/batch': { ...oauth, permission: 'tokens:introspect', goesFirst: true },
+  'POST /oauth2/introspect': { ...oauth, permission: 'tokens:introspect' },
+  'POST /oauth2/introspect/batch': { ...oauth, permission: 'tokens:introspect' },
   'POST /oauth2/revoke': oauth,
   ...forProxies,
   'GET /.well-known/oauth-authorization-server': everybody,
   'GET /.well-known/oauth-protected-resource': everybody,
-  'GET /.well-known/security.txt': everybody,
 }
 
 /** Whether a refusal here is worth an audit event: administrative routes, not one's own affairs. */

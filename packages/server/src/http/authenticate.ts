@@ -7,7 +7,7 @@ import type { Actor, AuthenticatedActor, SessionActor, TokenActor } from '../cor
 import { plainAddress } from '../core/address.ts'
 import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
-import { holdsSecret } from '../core/secret-text.ts'
+import { holdsSecret } from '../core/text.ts'
 import type { Services } from '../services.ts'
 import { readSession } from '../sessions/read-session.ts'
 import type { Verdict } from '../verification/verdict.ts'
@@ -18,7 +18,7 @@ import { basicCredentials, type ClientCredentials, invalidClient, isOfClient } f
 import { FORM } from './form-body.ts'
 import { authorityLost, credentialRequired, insufficient, refusalOf, sessionEnded } from './refusals.ts'
 import { assertSameSite } from './same-site.ts'
-import { sessionCookiesOf } from './session-cookie.ts'
+import { sessionCookieOf } from './session-cookie.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -150,24 +150,21 @@ function refusalBy(rule: AccessRule, actor: AuthenticatedActor): Problem | undef
 }
 
 async function sessionOf(services: Services, publicUrl: string | null, req: FastifyRequest): Promise<SessionActor> {
-  const secrets = sessionCookiesOf(req, publicUrl)
-  if (secrets.length === 0) throw credentialRequired()
+  const secret = sessionCookieOf(req)
+  if (secret === undefined) throw credentialRequired()
   assertSameSite(req, publicUrl)
-  for (const secret of secrets) {
-    const actor = await readSession(services, secret, (error) => req.log.warn({ err: error }, 'last seen not written'))
-    if (actor !== undefined) return actor
-  }
-  throw sessionEnded()
+  const actor = await readSession(services, secret, (error) => req.log.warn({ err: error }, 'last seen not written'))
+  if (actor === undefined) throw sessionEnded()
+  return actor
 }
 
 function tokenActor(verdict: Extract<Verdict, { outcome: 'active' }>, epoch: number): TokenActor {
-  const { token, account, permissions, roles } = verdict
+  const { token, account, permissions } = verdict
   const { kind, id, parentId, narrowing } = token
   return {
     kind,
     account,
     permissions,
-    roles,
     tokenId: id,
     parentId,
     isNarrowed: narrowing !== null,

@@ -19,9 +19,7 @@ export function ignoreBodies(scope: FastifyInstance): void {
 
 /**
  * JSON in UTF-8 and nothing else: bytes that are no UTF-8 are refused instead of being replaced, and keys that reach
- * for prototypes are refused instead of being dropped. A route without a schema for its body takes none: an `expiresAt`
- * that it ignored would give a role for ever. An empty body or object says nothing and is accepted there, since many
- * clients name the type of a body that they do not send.
+ * for prototypes are refused instead of being dropped.
  */
 export function acceptOnlyJson(app: FastifyInstance): void {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -31,11 +29,6 @@ export function acceptOnlyJson(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES },
     (req, body, done) => {
-      const takesBody = req.routeOptions.schema?.body !== undefined
-      if (!takesBody && body.length === 0) {
-        done(null)
-        return
-      }
       let text: string
       try {
         text = utf8.decode(body as Buffer)
@@ -45,13 +38,8 @@ export function acceptOnlyJson(app: FastifyInstance): void {
       }
       parseJson(req, text, (error, value) => {
         if (error) done(new Problem('malformed_json', { cause: error }))
-        else if (takesBody || isEmptyObject(value)) done(null, value)
-        else done(new Problem('validation_failed', { detail: 'This address takes no body.' }))
+        else done(null, value)
       })
     },
   )
-}
-
-function isEmptyObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
 }

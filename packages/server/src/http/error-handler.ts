@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type FieldError, Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
-import { valueWithoutSecrets, withoutSecrets } from '../core/secret-text.ts'
+import { withoutSecrets } from '../core/text.ts'
 import { isStorageUnavailable } from '../storage/storage-errors.ts'
 
 /** What the framework itself refuses, in our words. */
@@ -23,9 +23,8 @@ export function problemBody(problem: Problem, requestId: string) {
     title: problem.title,
     status: problem.status,
     code: problem.code,
-    // A field that RAMP does not know is named back: it may be a secret in the wrong place.
-    ...(problem.detail !== undefined && { detail: withoutSecrets(problem.detail) }),
-    ...(problem.errors !== undefined && { errors: valueWithoutSecrets(problem.errors) as readonly FieldError[] }),
+    ...(problem.detail !== undefined && { detail: problem.detail }),
+    ...(problem.errors !== undefined && { errors: problem.errors }),
     requestId,
   }
 }
@@ -55,7 +54,8 @@ export function toProblem(error: FastifyError | Problem): Problem {
   if (error.validation) return validationProblem(error)
   const code = FASTIFY_PROBLEMS[error.code]
   if (code !== undefined) return new Problem(code, { cause: error })
-  if (isStorageUnavailable(error)) return new Problem('storage_unavailable', { cause: error })
+  if (isStorageUnavailable(error))
+    return new Problem('storage_unavailable', { cause: error, headers: { 'retry-after': '1' } })
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new Problem('bad_request', { detail: `${STATUS_CODES[error.statusCode] ?? 'Bad Request'}.`, cause: error })
   }
@@ -90,7 +90,8 @@ function fieldError({ keyword, instancePath, params }: SchemaFault): FieldError 
       return { field: at(params['missingProperty']), code: 'required', message: 'This is required.' }
     case 'additionalProperties':
       return {
-        field: at(params['additionalProperty']).slice(0, 400),
+        // A field that we do not know is named back, unless it is a secret that came in its place.
+        field: withoutSecrets(at(params['additionalProperty'])).slice(0, 100),
         code: 'unknown_field',
         message: 'There is no such field.',
       }
@@ -119,8 +120,6 @@ function fieldError({ keyword, instancePath, params }: SchemaFault): FieldError 
         code: 'out_of_range',
         message: `This must be ${String(params['comparison'])} ${String(params['limit'])}.`,
       }
-    case 'holdsSecret':
-      return { field: path, code: 'holds_secret', message: 'This holds a token. Do not put one here, and replace it.' }
     case 'uniqueItems':
       return { field: path, code: 'repeated', message: 'Nothing may stand here twice.' }
     default:

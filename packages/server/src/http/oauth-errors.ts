@@ -2,7 +2,6 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
-import { withoutSecrets } from '../core/secret-text.ts'
 import { logProblem, toProblem } from './error-handler.ts'
 import { EXAMPLE_REQUEST_ID } from './schemas.ts'
 
@@ -54,7 +53,7 @@ function oauthErrorOf({ code, status }: Problem): OAuthError {
 function oauthErrorBody(problem: Problem, requestId: string) {
   return {
     error: oauthErrorOf(problem),
-    error_description: describable(withoutSecrets(problem.detail ?? problem.title)),
+    error_description: describable(problem.detail ?? problem.title),
     code: problem.code,
     requestId,
   }

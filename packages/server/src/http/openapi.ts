@@ -1,12 +1,16 @@
 import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { PROBLEM_EXAMPLES } from './schemas.ts'
+import { OAuthErrorBody } from './oauth-errors.ts'
+import { PROBLEM_EXAMPLES, ProblemBody } from './schemas.ts'
 
-/** Has the OpenAPI document made from the routes' own schemas; `operations/reference-pages.ts` shows it. */
+/** The OpenAPI document, made from the routes' own schemas, and the reference page that shows it. */
 export async function registerOpenApi(
   app: FastifyInstance,
   { version, publicUrl }: { version: string; publicUrl: string | null },
 ) {
+  app.addSchema(ProblemBody)
+  app.addSchema(OAuthErrorBody)
   await app.register(swagger, {
     refResolver: {
       buildLocalReference: (schema, _baseUri, _fragment, index) => String(schema['$id'] ?? `schema-${index}`),
@@ -54,11 +58,17 @@ export async function registerOpenApi(
             type: 'apiKey',
             in: 'cookie',
             name: 'ramp_session',
-            description:
-              'The cookie of a browser session. On https its name begins with `__Host-`; at another port than 443 (https) or 7267 (http), the port and a hyphen stand before `ramp_session`.',
+            description: 'The cookie of a browser session.',
           },
         },
       },
     },
   })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { deepLinking: true, docExpansion: 'list' },
+    theme: { title: 'RAMP API' },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
-import { sharedFor } from '../core/shared-for.ts'
+import { Problem } from '../core/problem.ts'
 import type { Services } from '../services.ts'
+import { pendingMigrations } from '../storage/migrate.ts'
 import type { Outcome } from '../verification/verdict.ts'
 import { ASK_ALL_LIMIT_MS, type Line } from '../workers/line.ts'
 import { registerCoherenceMetrics } from './coherence-metrics.ts'
@@ -11,8 +13,11 @@ import { OneOf } from './schemas.ts'
 
 const Status = Type.Object({ status: OneOf(['ok'] as const) })
 
-/** `/healthz`. */
-export function registerHealth(app: Router): void {
+/**
+ * `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. Nothing here names an account or a token. Of
+ * several workers each gives the metrics of all.
+ */
+export function registerOperationsRoutes(app: Router, services: Services, primary?: Line): void {
   app.get(
     '/healthz',
     {
@@ -25,21 +30,38 @@ export function registerHealth(app: Router): void {
     },
     () => ({ status: 'ok' as const }),
   )
-}
 
-/** Metrics are gathered at most this often, however many ask: gathering them reads the database. */
-const METRICS_KEPT_MS = 1000
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        operationId: 'getReadiness',
+        tags: ['Operations'],
+        summary: 'Whether the database answers and its schema is up to date',
+        response: { 200: Status },
+      },
+    },
+    async () => {
+      const { read } = services.database
+      await sql`SELECT 1`.execute(read).catch((cause) => {
+        throw new Problem('storage_unavailable', { detail: 'The database does not answer.', cause })
+      })
+      const pending = await pendingMigrations(read)
+      if (pending.length > 0)
+        throw new Problem('storage_unavailable', { detail: 'The schema is not up to date: run migrate.' })
+      return { status: 'ok' as const }
+    },
+  )
 
-/** `/metrics`. Nothing here names an account or a token. Of several workers each gives the metrics of all. */
-export function registerMetrics(app: Router, registry: Registry, primary?: Line): void {
+  const registry = createMetrics(app, services)
   primary?.answer('metrics', () => registry.getMetricsAsJSON())
-  const allMetrics = sharedFor(METRICS_KEPT_MS, async () => {
+  const allMetrics = async () => {
     if (primary === undefined) return registry.metrics()
     const merged = await primary.ask('mergedMetrics', null, ASK_ALL_LIMIT_MS)
     // Its own alone would look as if all counters had gone back.
     if (merged === undefined) throw new Error('The primary does not answer.')
     return merged
-  })
+  }
   app.get(
     '/metrics',
     {
@@ -54,8 +76,7 @@ export function registerMetrics(app: Router, registry: Registry, primary?: Line)
   )
 }
 
-/** Measures the requests of `app`, and what its services count. */
-export function createMetrics(app: FastifyInstance, services: Services): Registry {
+function createMetrics(app: FastifyInstance, services: Services): Registry {
   const { statistics } = services.verifier
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -110,16 +131,8 @@ export function createMetrics(app: FastifyInstance, services: Services): Registr
     labelNames: ['kind'],
     registers,
     collect() {
-      this.set({ kind: 'token' }, statistics.cache.tokens.size)
-      this.set({ kind: 'account' }, statistics.cache.accounts.size)
-    },
-  })
-  new Gauge({
-    name: 'ramp_verification_cache_bytes',
-    help: 'Memory of the tokens and accounts in the cache, as estimated. RAMP_CACHE_MIB bounds it.',
-    registers,
-    collect() {
-      this.set(statistics.cache.bytes())
+      this.set({ kind: 'token' }, statistics.cachedTokens())
+      this.set({ kind: 'account' }, statistics.cachedAccounts())
     },
   })
   registerCoherenceMetrics(registry, services)

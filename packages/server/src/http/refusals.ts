@@ -28,11 +28,6 @@ export function refusalOf(outcome: Exclude<Verdict['outcome'], 'active'>): Probl
       return invalidToken('token_expired', 'The token has expired')
     case 'account_deactivated':
       return invalidToken('account_deactivated', 'The account of this token is deactivated')
-    // The token is good; its owner has to do something first, as in the web page.
-    case 'password_change_required':
-      return new Problem('password_change_required', {
-        detail: 'The owner of this token must change the password first.',
-      })
     case 'address_not_allowed':
       return new Problem('address_not_allowed')
     case 'unavailable':
@@ -41,7 +36,7 @@ export function refusalOf(outcome: Exclude<Verdict['outcome'], 'active'>): Probl
 }
 
 export function verificationUnavailable(): Problem {
-  return new Problem('verification_unavailable')
+  return new Problem('verification_unavailable', { headers: { 'retry-after': '1' } })
 }
 
 function invalidToken(code: 'token_invalid' | 'token_revoked' | 'token_expired' | 'account_deactivated', why: string) {

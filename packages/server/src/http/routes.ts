@@ -5,7 +5,7 @@ import { Problem } from '../core/problem.ts'
 import type { ProblemCode } from '../core/problem-catalogue.ts'
 import { ACCESS, type AccessRule } from './access.ts'
 import { oauthResponse } from './oauth-errors.ts'
-import { closed, refusals } from './schemas.ts'
+import { refusals } from './schemas.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -43,7 +43,6 @@ export function guardRoutes(app: FastifyInstance, access: Readonly<Record<string
       const known = methodsByPath.get(route.url) ?? new Set()
       methodsByPath.set(route.url, known.add(method))
       if (route.schema?.hide) continue
-      if (route.schema && route.url.startsWith('/api/')) route.schema.querystring ??= NO_QUERY
       shown.add(route.url)
       describe(route, rule)
     }
@@ -52,9 +51,6 @@ export function guardRoutes(app: FastifyInstance, access: Readonly<Record<string
     for (const url of shown) addMethodNotAllowed(app, url, methodsByPath.get(url) ?? new Set())
   }
 }
-
-/** A parameter that RAMP ignored could be a misspelt filter, and an answer about everything. */
-const NO_QUERY = closed({})
 
 /** The rule of the 405 answers: nobody is asked who they are. */
 const NOT_A_ROUTE: AccessRule = { by: ['anonymous'] }
@@ -95,7 +91,7 @@ function describe(route: RouteOptions, rule: AccessRule): void {
 
 /** What can go wrong at any route with such a rule and such inputs. */
 function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
-  const { params, querystring } = route.schema ?? {}
+  const { body, params, querystring } = route.schema ?? {}
   const codes: ProblemCode[] = [
     'bad_request',
     'request_timeout',
@@ -103,13 +99,12 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
     'internal_error',
     'storage_unavailable',
   ]
+  if (body) codes.push('validation_failed')
   // A body is parsed before anybody asks whether one is wanted.
   if (![route.method].flat().includes('GET')) {
-    codes.push('malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed')
-    codes.push('commit_unconfirmed', 'settlement_unconfirmed')
+    codes.push('malformed_json', 'body_too_large', 'unsupported_media_type', 'settlement_unconfirmed')
   }
   if (params || querystring) codes.push('validation_failed')
-  if (!rule.goesFirst) codes.push('too_many_requests')
   if (rule.by.includes('anonymous')) return codes
   codes.push('token_in_query', 'authentication_required', 'authorization_scheme_unsupported', 'token_invalid')
   codes.push('token_expired', 'token_revoked', 'account_deactivated', 'address_not_allowed', 'verification_unavailable')
@@ -119,7 +114,7 @@ function problemsOf(route: RouteOptions, rule: AccessRule): ProblemCode[] {
     if (rule.by.includes('session')) codes.push('session_ended', 'cross_site_request')
     else codes.push('bearer_required')
   }
-  if (rule.by.includes('pat') || rule.beforePasswordChange === undefined) codes.push('password_change_required')
+  if (rule.by.includes('session') && rule.beforePasswordChange === undefined) codes.push('password_change_required')
   if (!rule.by.includes('pat') || !rule.by.includes('service')) codes.push('session_required')
   if (rule.permission !== undefined) codes.push('insufficient_permissions')
   return codes

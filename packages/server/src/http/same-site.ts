@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../core/problem.ts'
-import { originOf } from './origin.ts'
 
 /**
  * Refuses what another site makes a browser send (CSRF): browsers say where a request comes from in Sec-Fetch-Site,
@@ -16,4 +15,9 @@ export function assertSameSite(req: FastifyRequest, publicUrl: string | null): v
   }
   const { origin } = req.headers
   if (origin !== undefined && origin !== originOf(req, publicUrl)) throw new Problem('cross_site_request')
+}
+
+/** The origin under which the caller knows this server: the configured one, or the one the request was sent to. */
+export function originOf(req: FastifyRequest, publicUrl: string | null): string {
+  return publicUrl ?? `${req.protocol}://${req.host}`
 }

@@ -17,12 +17,6 @@ export const PlainText = (options: {
   description?: string
   examples?: string[]
 }) => Type.String({ ...options, pattern: PLAIN_TEXT_PATTERN })
-/** A password, a token or a code: the only texts of a request that may hold a secret. */
-export const SecretText = (options: { minLength?: number; maxLength?: number; description?: string }) =>
-  Type.String({ ...options, format: 'password' })
-/** What a stranger sent to a verifier, which passes it on. RAMP cleans it before it stores it: refusing it would stop the verifier. */
-export const StrangersText = (options: { maxLength: number; description: string }) =>
-  Type.String({ ...options, pattern: PLAIN_TEXT_PATTERN, 'x-cleaned': true })
 export const OneOf = <const V extends readonly string[]>(
   values: V,
   options: { description?: string; default?: V[number] } = {},

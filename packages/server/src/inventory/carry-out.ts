@@ -9,7 +9,7 @@ import { revokeAll } from './revoke-all.ts'
 
 /** Does what a thread was sent, by connections of its own. */
 export async function carryOut({ file, order }: ThreadTask) {
-  const database = openSqlite(file, { isBeside: true, writesManyRows: 'revoke' in order })
+  const database = openSqlite(file, { writesManyRows: 'revoke' in order })
   try {
     return await ('revoke' in order ? revoke(database, order.revoke) : countTokens(database.read, order.count))
   } finally {

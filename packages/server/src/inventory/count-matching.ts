@@ -9,7 +9,7 @@ const FEW = 5000
 /** How many tokens the criteria name, and of how many accounts. All tokens are looked at for it. */
 export async function countMatching(database: Database, criteria: TokenCriteria): ReturnType<typeof countTokens> {
   return database.engine === 'sqlite' && (await hasMany(database))
-    ? countInThread(database, criteria)
+    ? countInThread(database.file, criteria)
     : countTokens(database.read, criteria)
 }
 

@@ -54,13 +54,9 @@ async function holdingsOf({ database, verifier, catalogue }: Services, token: To
   if (principal === undefined) throw new Problem('token_not_found')
   const allows = (role: { permissions: readonly string[] }) =>
     permission !== undefined && role.permissions.includes(permission)
-  const { permissions: narrowing } = token
-  const held = new Set(narrowing?.filter((each) => principal.permissions.has(each)))
   return {
-    roles: narrowing === null ? principal.roles : catalogue.within(principal.roles, held),
     sources: await roleSourcesOf(database.read, token.accountId),
     permissions: principal.permissions,
-    tokensPausedAt: principal.tokensPausedAt,
     policyAddresses: (await readPolicy(database.read))[token.kind].allowedAddresses,
     rolesThatAllow: catalogue.roles.filter(allows).map(({ name }) => name),
   }

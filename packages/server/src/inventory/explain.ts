@@ -11,7 +11,6 @@ export interface Finding {
     | 'not_revoked'
     | 'not_expired'
     | 'account_active'
-    | 'password_current'
     | 'address_allowed'
     | 'address_allowed_by_policy'
     | 'permission'
@@ -33,12 +32,8 @@ export interface Question {
 
 export interface Holdings {
   readonly sources: readonly RoleSource[]
-  /** Since when the account's tokens pause, because its password was reset; null: they do not. */
-  readonly tokensPausedAt: number | null
   /** What the account may do, before the token's narrowing. */
   readonly permissions: ReadonlySet<string>
-  /** The roles that the token has: all of the account's, unless it is narrowed. */
-  readonly roles: readonly string[]
   /** The roles of the catalogue that allow the permission asked for. */
   readonly rolesThatAllow: readonly string[]
   /** The ranges that the policy leaves tokens of this kind; null: any. */
@@ -53,7 +48,6 @@ export function explain(token: Token, holdings: Holdings, question: Question, no
     revokedFinding(token),
     expiredFinding(token, now),
     accountFinding(token),
-    passwordFinding(token, holdings),
     addressFinding(token, question),
     policyAddressFinding(holdings, question),
     permissionFinding(token, holdings, question),
@@ -82,8 +76,6 @@ const BY_ITSELF: Readonly<Record<EndReason, string>> = {
   policy_unused: 'The policy ended it: it was not used for too long.',
   reactivation: 'It stayed revoked when its account was reactivated.',
   password_change: 'It was revoked when the password of its owner changed.',
-  rotated: 'It was replaced by another token at once.',
-  predecessor_revoked: 'It was revoked with the token that made it.',
 }
 
 function revokedFinding({ revokedAt, revokedBy, endReason }: Token): Finding {
@@ -113,13 +105,6 @@ function accountFinding({ owner: { username, deactivatedAt } }: Token): Finding 
   }
 }
 
-function passwordFinding({ owner: { username } }: Token, { tokensPausedAt }: Holdings): Finding {
-  const rule = 'password_current'
-  if (tokensPausedAt === null) return { rule, passed: true, detail: 'No reset password waits to be changed.' }
-  const detail = `The password of ${username} was reset and has not been changed since. Until then the tokens pause.`
-  return { rule, passed: false, detail, since: tokensPausedAt }
-}
-
 function addressFinding({ allowedAddresses }: Token, { address }: Question): Finding {
   const rule = 'address_allowed'
   if (allowedAddresses === null) return { rule, passed: true, detail: 'It may be used from anywhere.' }
@@ -145,15 +130,12 @@ function policyAddressFinding({ policyAddresses }: Holdings, { address }: Questi
 
 function permissionFinding(
   token: Token,
-  { sources, permissions, roles, rolesThatAllow }: Holdings,
+  { sources, permissions, rolesThatAllow }: Holdings,
   { permission }: Question,
 ): Finding {
   const rule = 'permission'
-  if (permission === undefined) {
-    const kept =
-      token.permissions === null ? '' : ` The token is narrowed; it has ${roles.join(', ') || 'none of them'}.`
-    return { rule, passed: null, detail: `The account's roles: ${describe(sources) || 'none'}.${kept}` }
-  }
+  if (permission === undefined)
+    return { rule, passed: null, detail: `The account's roles: ${describe(sources) || 'none'}.` }
   if (!permissions.has(permission)) {
     const wanting =
       rolesThatAllow.length > 0

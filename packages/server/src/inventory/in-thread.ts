@@ -2,7 +2,6 @@ import type { AuthorityLoss } from '../authority/authority-loss.ts'
 import type { CallerContext } from '../authority/authorized.ts'
 import { KeptThread } from '../core/kept-thread.ts'
 import type { Role } from '../roles/role-catalogue.ts'
-import type { SqliteDatabase } from '../storage/sqlite.ts'
 import type { countTokens, TokenCriteria } from '../tokens/token-query.ts'
 import type { RevocationOrder, RevocationReport } from './revoke-all.ts'
 
@@ -29,19 +28,11 @@ type Counted = Awaited<ReturnType<typeof countTokens>>
 const thread = new KeptThread<ThreadTask, ThreadReport | Counted>(new URL('inventory-thread.ts', import.meta.url))
 
 /** SQLite reads, writes and waits for the disk in the thread that calls it: here that would hold up every verification. */
-export function revokeInThread(database: SqliteDatabase, order: ThreadRevocation): Promise<ThreadReport> {
-  return runFenced(database, { revoke: order }) as Promise<ThreadReport>
+export function revokeInThread(file: string, order: ThreadRevocation): Promise<ThreadReport> {
+  return thread.run({ file, order: { revoke: order } }) as Promise<ThreadReport>
 }
 
 /** As `countTokens`. */
-export function countInThread(database: SqliteDatabase, criteria: TokenCriteria): Promise<Counted> {
-  return runFenced(database, { count: criteria }) as Promise<Counted>
-}
-
-/** The thread opens the file by its name: its answer counts if that still leads to the file of this process. */
-async function runFenced({ file, fence }: SqliteDatabase, order: ThreadOrder): Promise<ThreadReport | Counted> {
-  fence.assertIntact()
-  const result = await thread.run({ file, order })
-  fence.assertIntact()
-  return result
+export function countInThread(file: string, criteria: TokenCriteria): Promise<Counted> {
+  return thread.run({ file, order: { count: criteria } }) as Promise<Counted>
 }

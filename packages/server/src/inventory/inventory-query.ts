@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { comparisonKey } from '../core/name-keys.ts'
+import { comparisonKey } from '../core/text.ts'
 import { type BoundedPage, boundedPage, MOST_LOOKED_AT } from '../storage/bounded-page.ts'
 import type { Database, Engine, Reader } from '../storage/database.ts'
 import { readByIndexes } from '../storage/read-by-indexes.ts'

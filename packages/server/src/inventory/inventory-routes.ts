@@ -20,7 +20,6 @@ import {
   InventoryToken,
   RevocationBody,
   RevokeBody,
-  RevokedBody,
   toInventoryToken,
 } from './inventory-schemas.ts'
 import { readProgress } from './revocation-progress.ts'
@@ -122,15 +121,15 @@ export function registerInventoryRoutes(app: Router, services: Services): void {
         summary: 'Revoke many tokens, by their ids or by a filter',
         description: 'Counts from the moment this is answered. Those that are revoked already are passed over.',
         body: RevokeBody,
-        response: { 200: RevokedBody },
+        response: { 200: Type.Object({ revoked: Type.Integer() }) },
       },
     },
     async (req) => {
       const context = contextOf(req, services)
       const actor = asAuthenticated(req)
-      if ('ids' in req.body) return revokeListed(services, context, actor, req.body.ids)
+      if ('ids' in req.body) return { revoked: await revokeListed(services, context, actor, req.body.ids) }
       const criteria = criteriaOf(req.body.filter, context.now)
-      return revokeMatching(services, context, actor, criteria, req.body.expectedCount)
+      return { revoked: await revokeMatching(services, context, actor, criteria, req.body.expectedCount) }
     },
   )
 }

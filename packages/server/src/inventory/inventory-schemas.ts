@@ -71,13 +71,6 @@ export const RevokeBody = Type.Union([
   }),
 ])
 
-export const RevokedBody = Type.Object({
-  revoked: Type.Integer({ description: 'How many of those that were named; those revoked before do not count.' }),
-  successors: Type.Integer({
-    description: 'How many others ended with them, since they had made these for their own account.',
-  }),
-})
-
 export const RevocationBody = Type.Object({
   startedAt: Instant('When it was asked for.'),
   expectedCount: Type.Integer(),

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { recordAudits } from '../audit/audit.ts'
 import type { AuthorizedContext } from '../authority/authorized.ts'
-import { Problem } from '../core/problem.ts'
 import type { Database, Transaction } from '../storage/database.ts'
-import { isStorageUnavailable } from '../storage/storage-errors.ts'
-import { revokeFamily } from '../tokens/revoke-family.ts'
 import { countTokens, type TokenCriteria, type TokenPlace, unrevokedTokens } from '../tokens/token-query.ts'
+import { setSeveralRevoked } from '../tokens/token-store.ts'
 import { endProgress, noteProgress } from './revocation-progress.ts'
 
 /** Tokens a transaction, some 55 ms: others who write wait 70 ms for their turn in the median, and half a second in one of 100. */
@@ -30,8 +29,6 @@ export interface RevocationReport {
   /** How many the criteria named at the start. */
   readonly counted: number
   readonly revoked: number
-  /** How many others ended, since the revoked ones had made them. */
-  readonly successors: number
 }
 
 /**
@@ -45,13 +42,13 @@ export async function revokeAll(
   { by, criteria, expectedCount }: RevocationOrder,
 ): Promise<RevocationReport> {
   const { tokens: counted } = await countTokens(database.read, criteria)
-  let done = { revoked: 0, successors: 0 }
-  if (counted !== expectedCount) return { counted, ...done }
+  let revoked = 0
+  if (counted !== expectedCount) return { counted, revoked }
   const ownId = context.actor.kind === 'session' ? undefined : (context.actor.parentId ?? context.actor.tokenId)
   let isOwnMeant = false
   let after: TokenPlace | undefined
   for (;;) {
-    const revokeChunk = async (trx: Transaction) => {
+    const chunk = await database.write(context, async (trx) => {
       // Before its statistics are fresh, PostgreSQL would read and sort all that are left for each chunk.
       if (database.engine === 'postgres') await sql`SET LOCAL enable_bitmapscan = off`.execute(trx)
       const places = await unrevokedTokens(trx, criteria, after, CHUNK)
@@ -59,20 +56,34 @@ export async function revokeAll(
       isOwnMeant ||= places.some(({ id }) => id === ownId)
       const others = places.map(({ id }) => id).filter((id) => id !== ownId)
       const ids = isLast && isOwnMeant && ownId !== undefined ? [...others, ownId] : others
-      const { revoked: named, successors } = await revokeFamily(trx, context, by, ids)
-      const sum = { revoked: done.revoked + named.length, successors: done.successors + successors.length }
-      if (!isLast) await noteProgress(trx, by, { startedAt: context.now, expected: counted, revoked: sum.revoked })
+      const sum = revoked + (await revokeTogether(trx, context, by, ids))
+      if (!isLast) await noteProgress(trx, by, { startedAt: context.now, expected: counted, revoked: sum })
       else if (after !== undefined) await endProgress(trx, by)
       return { last: places.at(-1), isLast, sum }
-    }
-    const chunk = await database.write(context, revokeChunk).catch((error) => {
-      throw done.revoked > 0 && isStorageUnavailable(error)
-        ? new Problem('commit_unconfirmed', { cause: error })
-        : error
     })
-    done = chunk.sum
-    if (chunk.isLast) return { counted, ...done }
+    revoked = chunk.sum
+    if (chunk.isLast) return { counted, revoked }
     after = chunk.last
     await delay(PAUSE_MS)
   }
+}
+
+/** Revokes these tokens, whoever they belong to; ids of none are passed over. Returns how many were revoked. */
+export async function revokeTogether(
+  trx: Transaction,
+  context: AuthorizedContext,
+  by: string,
+  ids: readonly string[],
+): Promise<number> {
+  const revoked = await setSeveralRevoked(trx, ids, by, context.now)
+  await recordAudits(
+    trx,
+    context,
+    revoked.map(({ id, name, accountId }) => ({
+      action: 'token.revoked',
+      target: { type: 'token', id },
+      detail: { name, ownerId: accountId },
+    })),
+  )
+  return revoked.length
 }

@@ -12,10 +12,8 @@ import {
 } from '../policy/end-account-tokens.ts'
 import { assertAdministratorRemains } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
-import { forgetDevices } from '../sessions/device-store.ts'
 import { hashPassword } from '../sessions/password.ts'
-import { passwordPlaces } from '../sessions/password-places.ts'
-import { passwordProblem, wordsOf } from '../sessions/password-rules.ts'
+import { passwordProblem } from '../sessions/password-rules.ts'
 import { deleteSessionsOf } from '../sessions/session-store.ts'
 import type { Transaction } from '../storage/database.ts'
 import { assertMayManage } from './managing.ts'
@@ -41,14 +39,13 @@ export interface MemberChange {
  * `username_taken`, `email_taken`, `validation_failed`, `edited_meanwhile`.
  */
 export async function changeMember(
-  services: Services,
+  { database, catalogue, passwordMinLength }: Services,
   context: AuthorizedContext,
   actor: AuthenticatedActor,
   id: string,
   { status, tokens, password, ...names }: MemberChange,
   ifMatch: string | undefined,
 ): Promise<Member> {
-  const { database, catalogue } = services
   if (password && actor.kind !== 'session')
     throw new Problem('session_required', { detail: 'Only a session resets a password.' })
   if (password && id === actor.account.id) {
@@ -57,7 +54,7 @@ export async function changeMember(
     })
   }
   assertOnlyAtReactivation(tokens, status)
-  const passwordHash = password && (await acceptedHash(services, id, names, password))
+  const passwordHash = password && (await hashPassword(password))
 
   return database.write(context, async (trx) => {
     await lockAccount(trx, id)
@@ -65,6 +62,10 @@ export async function changeMember(
     await assertMayManage(trx, actor, id, catalogue)
     assertUnchanged(ifMatch, editableOf(member))
     const renamed = { ...member, ...names }
+    const rules = { minLength: passwordMinLength, username: renamed.username, email: renamed.email }
+    const unacceptable = password && (await passwordProblem(password, 'password', rules))
+    if (unacceptable) throw unacceptable
+
     const changes = changedFields(member, renamed)
     if (changes.length > 0) {
       await updateMember(trx, renamed)
@@ -77,21 +78,6 @@ export async function changeMember(
     }
     return getMember(trx, id)
   })
-}
-
-/** The hash of a password for the member as renamed. Before the transaction: judging and hashing take long. */
-async function acceptedHash(
-  { database, passwordMinLength, hostname }: Services,
-  id: string,
-  names: Pick<MemberChange, 'username' | 'email' | 'firstName' | 'lastName'>,
-  password: Secret,
-): Promise<string> {
-  const member = { ...(await getMember(database.read, id)), ...names }
-  const { username, email } = member
-  const rules = { minLength: passwordMinLength, username, email, words: wordsOf(member, hostname) }
-  const unacceptable = await passwordProblem(password, 'password', rules)
-  if (unacceptable) throw unacceptable
-  return passwordPlaces.hold('known', (place) => hashPassword(password, place))
 }
 
 const NAMES = ['username', 'email', 'firstName', 'lastName'] as const
@@ -113,7 +99,6 @@ async function resetPassword(
 ): Promise<void> {
   await updatePassword(trx, id, { hash, changeRequiredAt: context.now })
   const endedSessions = await deleteSessionsOf(trx, id)
-  await forgetDevices(trx, id)
   const revokedTokens = await settlePasswordChange(trx, context, actor, id)
   await recordAudit(trx, context, {
     action: 'password.reset',

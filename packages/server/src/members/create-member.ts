@@ -9,8 +9,7 @@ import { OWN_PERMISSIONS } from '../roles/role-catalogue.ts'
 import { insertGrant } from '../roles/role-grant-store.ts'
 import type { Services } from '../services.ts'
 import { hashPassword } from '../sessions/password.ts'
-import { passwordPlaces } from '../sessions/password-places.ts'
-import { passwordProblem, wordsOf } from '../sessions/password-rules.ts'
+import { passwordProblem } from '../sessions/password-rules.ts'
 import type { Member } from './member.ts'
 import { getMember, insertMember } from './member-store.ts'
 
@@ -28,7 +27,7 @@ export interface MemberInput {
  * `insufficient_permissions`, `grant_exceeds_token`, `username_taken`, `email_taken`, `validation_failed`.
  */
 export async function createMember(
-  { database, catalogue, passwordMinLength, hostname }: Services,
+  { database, catalogue, passwordMinLength }: Services,
   context: AuthorizedContext,
   actor: AuthenticatedActor,
   { roles, password, ...names }: MemberInput,
@@ -37,7 +36,6 @@ export async function createMember(
     minLength: passwordMinLength,
     username: names.username,
     email: names.email,
-    words: wordsOf(names, hostname),
   })
   if (unacceptable) throw unacceptable
   const given = roles.map((name) => requireRole(catalogue, name))
@@ -46,7 +44,7 @@ export async function createMember(
   }
   assertWithinToken(actor, [...OWN_PERMISSIONS, ...given.flatMap((role) => role.permissions)])
 
-  const passwordHash = await passwordPlaces.hold('known', (place) => hashPassword(password, place))
+  const passwordHash = await hashPassword(password)
   return database.write(context, async (trx) => {
     const id = newId()
     await insertMember(trx, {

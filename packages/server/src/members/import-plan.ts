@@ -1,6 +1,6 @@
 import type { AuthenticatedActor } from '../core/actor.ts'
-import { comparisonKey } from '../core/name-keys.ts'
 import { Problem } from '../core/problem.ts'
+import { comparisonKey } from '../core/text.ts'
 import { assertWithinToken } from '../roles/granting.ts'
 import { ADMINISTRATOR, OWN_PERMISSIONS, type RoleCatalogue } from '../roles/role-catalogue.ts'
 import { activeAdministrators } from '../roles/role-grant-store.ts'

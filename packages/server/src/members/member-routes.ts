@@ -82,7 +82,6 @@ export function registerMemberRoutes(app: Router, services: Services): void {
           'role_not_found',
           'grant_exceeds_token',
           'insufficient_permissions',
-          'server_busy',
         ],
       },
       schema: {
@@ -175,7 +174,6 @@ export function registerMemberRoutes(app: Router, services: Services): void {
           'last_administrator',
           'session_required',
           'edited_meanwhile',
-          'server_busy',
         ],
       },
       schema: {

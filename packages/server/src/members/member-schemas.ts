@@ -1,17 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
 import { USERNAME_PATTERN } from '../core/text.ts'
-import {
-  AccountId,
-  closed,
-  Instant,
-  Nullable,
-  OneOf,
-  PlainText,
-  page,
-  SecretText,
-  TokensAtReactivation,
-} from '../http/schemas.ts'
+import { AccountId, closed, Instant, Nullable, OneOf, PlainText, page, TokensAtReactivation } from '../http/schemas.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../sessions/password-rules.ts'
 import { MEMBER_SORTS } from './list-members.ts'
 import { EMAIL_PATTERN } from './member.ts'
@@ -26,7 +16,7 @@ const Username = Type.String({
 const Email = Type.String({ minLength: 3, maxLength: 254, pattern: EMAIL_PATTERN })
 const FirstName = PlainText({ minLength: 1, maxLength: 100 })
 const LastName = PlainText({ maxLength: 100 })
-const Password = SecretText({
+const Password = Type.String({
   minLength: PASSWORD_MIN_LENGTH,
   maxLength: PASSWORD_MAX_LENGTH,
   description: 'An initial password: it must be changed at the first sign-in.',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { comparisonKey, formerComparisonKey, lookOf } from '../core/name-keys.ts'
 import { Problem } from '../core/problem.ts'
+import { comparisonKey } from '../core/text.ts'
 import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import { NO_PASSWORD } from '../sessions/password.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
@@ -135,26 +135,18 @@ function toAccountRow({ id, username, firstName, lastName, createdAt }: NewMembe
     id,
     kind: 'member' as const,
     username,
-    ...usernameKeys(username),
+    username_key: comparisonKey(username),
     ...displayed({ firstName, lastName }),
     created_at: createdAt,
     deactivated_at: null,
   }
 }
 
-function usernameKeys(username: string) {
-  return { username_key: comparisonKey(username), username_look: lookOf(username) }
-}
-
-function emailKeys(email: string) {
-  return { email_key: comparisonKey(email), email_look: lookOf(email) }
-}
-
 function toMemberRow({ id, email, firstName, lastName, passwordHash, passwordChangeRequiredAt }: NewMember) {
   return {
     account_id: id,
     email,
-    ...emailKeys(email),
+    email_key: comparisonKey(email),
     first_name: firstName,
     last_name: lastName,
     password_hash: passwordHash,
@@ -171,12 +163,12 @@ export async function updateMember(
   await namingTaken(async () => {
     await trx
       .updateTable('account')
-      .set({ username, ...usernameKeys(username), ...displayed({ firstName, lastName }) })
+      .set({ username, username_key: comparisonKey(username), ...displayed({ firstName, lastName }) })
       .where('id', '=', id)
       .execute()
     await trx
       .updateTable('member')
-      .set({ email, ...emailKeys(email), first_name: firstName, last_name: lastName })
+      .set({ email, email_key: comparisonKey(email), first_name: firstName, last_name: lastName })
       .where('account_id', '=', id)
       .execute()
   })
@@ -191,15 +183,15 @@ export async function updateMembers(trx: Transaction, members: readonly Member[]
     })
     const rows = part.map(
       ({ id, email, firstName, lastName }) =>
-        sql`(${id}, ${email}, ${comparisonKey(email)}, ${lookOf(email)}, ${firstName}, ${lastName})`,
+        sql`(${id}, ${email}, ${comparisonKey(email)}, ${firstName}, ${lastName})`,
     )
     await namingTaken(async () => {
       await sql`WITH named (id, name, name_key) AS (VALUES ${sql.join(accounts)})
         UPDATE account SET display_name = name, display_name_key = name_key FROM named WHERE named.id = account.id`.execute(
         trx,
       )
-      await sql`WITH named (id, new_email, new_email_key, new_email_look, first, last) AS (VALUES ${sql.join(rows)})
-        UPDATE member SET email = new_email, email_key = new_email_key, email_look = new_email_look, first_name = first, last_name = last
+      await sql`WITH named (id, new_email, new_email_key, first, last) AS (VALUES ${sql.join(rows)})
+        UPDATE member SET email = new_email, email_key = new_email_key, first_name = first, last_name = last
         FROM named WHERE named.id = member.account_id`.execute(trx)
     })
   }
@@ -215,18 +207,13 @@ async function namingTaken(write: () => Promise<void>): Promise<void> {
     await write()
   } catch (error) {
     if (violates(error, 'account_username')) throw takenProblem('username_taken', 'username')
-    if (violates(error, 'account_look')) throw takenProblem('username_taken', 'username', OR_LOOKS_ALIKE)
     if (violates(error, 'member_email')) throw takenProblem('email_taken', 'email')
-    if (violates(error, 'member_email_look')) throw takenProblem('email_taken', 'email', OR_LOOKS_ALIKE)
     throw error
   }
 }
 
-/** Letters that look alike would not show what is wrong. */
-const OR_LOOKS_ALIKE = ', or one that looks the same'
-
-function takenProblem(code: 'username_taken' | 'email_taken', field: string, more = ''): Problem {
-  const message = `Another member has this ${field}${more}.`
+function takenProblem(code: 'username_taken' | 'email_taken', field: string): Problem {
+  const message = `Another member has this ${field}.`
   return new Problem(code, { detail: message, errors: [{ field, code, message }] })
 }
 
@@ -292,14 +279,6 @@ export interface SignInMember {
   readonly passwordHash: string
   readonly deactivatedAt: number | null
   readonly mustChangePassword: boolean
-}
-
-/** The key of the account that somebody means by this username, or that it would have. */
-export async function signInKeyOf(db: Reader, username: string): Promise<string> {
-  const [key, former] = [comparisonKey(username), formerComparisonKey(username)]
-  if (key === former) return key
-  const row = await db.selectFrom('account').select('id').where('username_key', '=', former).executeTakeFirst()
-  return row === undefined ? key : former
 }
 
 export async function findSignInMember(db: Reader, usernameKey: string): Promise<SignInMember | undefined> {

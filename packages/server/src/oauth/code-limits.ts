@@ -1,6 +1,5 @@
-import { network } from '../core/address.ts'
 import { Problem } from '../core/problem.ts'
-import { countAttemptFor, freeInSeconds, takeBackAttempt } from '../sessions/attempt-counter.ts'
+import { countAttemptFor, freeInSeconds, network, takeBackAttempt } from '../sessions/attempt-counter.ts'
 import type { Transaction } from '../storage/database.ts'
 
 /**

@@ -31,7 +31,6 @@ export async function insertDeviceAuthorization(trx: Transaction, device: NewDev
       approved_at: null,
       denied_at: null,
       redeemed_at: null,
-      approval_ended_at: null,
     })
     .execute()
 }
@@ -65,7 +64,6 @@ function toDeviceAuthorization(row: DeviceAuthorizationTable): DeviceAuthorizati
     approvedAt: row.approved_at,
     deniedAt: row.denied_at,
     redeemedAt: row.redeemed_at,
-    approvalEndedAt: row.approval_ended_at,
   }
 }
 
@@ -95,14 +93,13 @@ export async function notePoll(trx: Transaction, id: string, intervalMs: number,
     .execute()
 }
 
-/** Uses it up; false if somebody was faster, or the approval has ended. */
+/** Uses it up; false if somebody was faster. */
 export async function setRedeemed(trx: Transaction, id: string, now: number): Promise<boolean> {
   const result = await trx
     .updateTable('device_authorization')
     .set({ redeemed_at: now })
     .where('id', '=', id)
     .where('redeemed_at', 'is', null)
-    .where('approval_ended_at', 'is', null)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }

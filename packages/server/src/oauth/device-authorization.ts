@@ -38,8 +38,6 @@ export interface DeviceAuthorization {
   readonly approvedAt: number | null
   readonly deniedAt: number | null
   readonly redeemedAt: number | null
-  /** When the password ended that it was approved under. */
-  readonly approvalEndedAt: number | null
 }
 
 export type DeviceStatus = 'pending' | 'approved' | 'denied' | 'redeemed' | 'expired'
@@ -48,7 +46,7 @@ export type DeviceStatus = 'pending' | 'approved' | 'denied' | 'redeemed' | 'exp
 export function deviceStatus(device: DeviceAuthorization, now: number): DeviceStatus {
   if (device.redeemedAt !== null) return 'redeemed'
   if (now >= device.expiresAt) return 'expired'
-  if (device.deniedAt !== null || device.approvalEndedAt !== null) return 'denied'
+  if (device.deniedAt !== null) return 'denied'
   return device.approvedAt === null ? 'pending' : 'approved'
 }
 

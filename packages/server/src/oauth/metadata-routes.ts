@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { originOf } from '../http/origin.ts'
 import type { Router } from '../http/routes.ts'
+import { originOf } from '../http/same-site.ts'
 import { authorizationServerMetadata, protectedResourceMetadata } from './metadata.ts'
 
 const Metadata = (title: string) => Type.Record(Type.String(), Type.Unknown(), { description: title })

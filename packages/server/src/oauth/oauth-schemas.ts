@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { PlainText, SecretText } from '../http/schemas.ts'
+import { PlainText } from '../http/schemas.ts'
 import { DEVICE_GRANT } from './device-authorization.ts'
 
 /** What OAuth's addresses take and give: its own names, in its own spelling. Unknown parameters are passed over (RFC 6749 §3.1). */
@@ -39,9 +39,9 @@ export const DeviceAuthorizationAnswer = Type.Object({
 export const TokenForm = form({
   grant_type: Type.String({ maxLength: 200, examples: ['client_credentials', DEVICE_GRANT] }),
   client_id: Type.Optional(ClientId),
-  client_secret: Type.Optional(SecretText({ maxLength: 200, description: 'A token of the service account.' })),
+  client_secret: Type.Optional(Type.String({ maxLength: 200, description: 'A token of the service account.' })),
   scope: Type.Optional(Scope),
-  device_code: Type.Optional(SecretText({ maxLength: 200, description: 'With the device grant.' })),
+  device_code: Type.Optional(Type.String({ maxLength: 200, description: 'With the device grant.' })),
 })
 
 export const TokenAnswer = Type.Object({

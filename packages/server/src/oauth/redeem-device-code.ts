@@ -55,7 +55,6 @@ export async function redeemDeviceCode(
     kind: 'session',
     account,
     permissions: account.permissions,
-    roles: account.roles,
     sessionId: polled.decidedIn ?? '',
     mustChangePassword: false,
     ...NEVER_CURRENT,

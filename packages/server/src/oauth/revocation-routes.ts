@@ -5,13 +5,13 @@ import { contextOf } from '../http/authenticate.ts'
 import { FORM } from '../http/form-body.ts'
 import { insufficient } from '../http/refusals.ts'
 import type { Router } from '../http/routes.ts'
-import { NoContent, SecretText } from '../http/schemas.ts'
+import { NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { revokePresentedToken } from './revoke-presented-token.ts'
 
 /** Parameters that nobody knows are ignored (RFC 6749 §3.2), and so is `token_type_hint`: the text says what it is. */
 const Form = Type.Object({
-  token: SecretText({ description: 'The whole text of the token.' }),
+  token: Type.String({ description: 'The whole text of the token.' }),
   token_type_hint: Type.Optional(Type.String({ description: 'Not needed, and not looked at.' })),
 })
 

@@ -1,7 +1,6 @@
 import { type Context, recordAudits, type SystemContext } from '../audit/audit.ts'
 import type { Services } from '../services.ts'
 import type { Transaction } from '../storage/database.ts'
-import { recordSuccessors } from '../tokens/revoke-family.ts'
 import { lockTokens, moveEnd, revokeByReason } from '../tokens/token-store.ts'
 import { endOf, endsTokens, type Policy, type PolicyEnd } from './policy.ts'
 import { readPolicy } from './policy-store.ts'
@@ -55,8 +54,6 @@ async function endThese(
         now,
       )
   }
-  const revoked = ends.filter(({ end }) => end.isRevoked).map(({ token }) => token.id)
-  await recordSuccessors(trx, context, revoked, now)
   await recordAudits(
     trx,
     context,

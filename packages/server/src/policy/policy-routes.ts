@@ -12,7 +12,6 @@ import {
   PolicyInput,
   PreviewBody,
   TokenRulesBody,
-  toPolicy,
   toPolicyBody,
   toPreviewBody,
   toTokenRulesBody,
@@ -58,13 +57,7 @@ export function registerPolicyRoutes(app: Router, services: Services): void {
     },
     async (req, reply) => {
       const ifMatch = req.headers['if-match']
-      const changed = await changePolicy(
-        services,
-        contextOf(req, services),
-        asSession(req),
-        toPolicy(req.body),
-        ifMatch,
-      )
+      const changed = await changePolicy(services, contextOf(req, services), asSession(req), req.body, ifMatch)
       reply.header('etag', etagOf(changed.policy))
       return { ...toPolicyBody(changed), tokensEnded: changed.tokensEnded }
     },
@@ -86,7 +79,7 @@ export function registerPolicyRoutes(app: Router, services: Services): void {
     async (req) => {
       const { cursor, limit = 50 } = req.query
       const after = decodeCursor(cursor, isPosition) ?? (['', ''] as const)
-      const preview = await previewPolicy(services, toPolicy(req.body), { after, limit }, clock())
+      const preview = await previewPolicy(services, req.body, { after, limit }, clock())
       return {
         ...toPreviewBody(preview),
         nextCursor: preview.next === undefined ? null : encodeCursor(preview.next),

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { toInstant, toInstantOrNull } from '../core/clock.ts'
 import { AccountId, closed, Instant, Nullable, OneOf, PlainText } from '../http/schemas.ts'
 import { TokenId } from '../tokens/token-schemas.ts'
-import { PASSWORD_CHANGES, PASSWORD_RESETS, type Policy, REACTIVATIONS } from './policy.ts'
+import { PASSWORD_CHANGES, type Policy, REACTIVATIONS } from './policy.ts'
 import type { StoredPolicy } from './policy-store.ts'
 import { EFFECTS, type HitToken, type Preview } from './preview-policy.ts'
 
@@ -50,31 +50,17 @@ const fields = {
   }),
 }
 
-const PasswordReset = closed({
-  tokens: OneOf(PASSWORD_RESETS, {
-    description: 'Whether a member’s tokens pause after a reset of the password until the member has chosen a new one.',
-  }),
-})
-
-/** What was added later may be left out: then the documented default counts. */
-export const PolicyInput = closed({ ...fields, passwordReset: Type.Optional(PasswordReset) })
-
-export const toPolicy = ({ passwordReset = { tokens: 'pause' }, ...rest }: Static<typeof PolicyInput>): Policy => ({
-  ...rest,
-  passwordReset,
-})
-
-const shown = { ...fields, passwordReset: PasswordReset }
+export const PolicyInput = closed(fields)
 
 const meta = {
   updatedAt: Nullable(Instant('When it was last changed; null: never.')),
   updatedBy: Nullable(Type.String({ description: 'The username of who changed it.' })),
 }
 
-export const PolicyBody = Type.Object({ ...shown, ...meta })
+export const PolicyBody = Type.Object({ ...fields, ...meta })
 
 export const ChangedPolicyBody = Type.Object({
-  ...shown,
+  ...fields,
   ...meta,
   tokensEnded: Type.Integer({ description: 'How many tokens it has revoked, or whose end it has moved.' }),
 })
@@ -84,7 +70,7 @@ export function toPolicyBody({ policy, updatedAt, updatedBy }: StoredPolicy): St
 }
 
 /** Lists of answers may be changed, those of a policy may not. */
-const copyOf = (policy: Policy) => structuredClone(policy) as Required<Static<typeof PolicyInput>>
+const copyOf = (policy: Policy) => structuredClone(policy) as Static<typeof PolicyInput>
 
 const PreviewOwner = Type.Object({
   id: AccountId,

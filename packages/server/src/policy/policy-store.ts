@@ -14,7 +14,7 @@ export async function readStoredPolicy(db: Reader): Promise<StoredPolicy> {
   const row = await db
     .selectFrom('policy')
     .leftJoin('account', 'account.id', 'policy.updated_by')
-    .select(['document', 'pat_addresses', 'service_addresses', 'pauses_after_reset', 'updated_at', 'account.username'])
+    .select(['document', 'pat_addresses', 'service_addresses', 'updated_at', 'account.username'])
     .executeTakeFirstOrThrow()
   const document = JSON.parse(row.document) as Policy
   return {
@@ -22,7 +22,6 @@ export async function readStoredPolicy(db: Reader): Promise<StoredPolicy> {
       ...document,
       pat: { ...document.pat, allowedAddresses: listOrNull(row.pat_addresses) },
       service: { ...document.service, allowedAddresses: listOrNull(row.service_addresses) },
-      passwordReset: { tokens: row.pauses_after_reset === 1 ? 'pause' : 'keep' },
     },
     updatedAt: row.updated_at,
     updatedBy: row.username,
@@ -52,7 +51,7 @@ export async function lockPolicy(trx: Transaction): Promise<void> {
 
 export async function updatePolicy(
   trx: Transaction,
-  { pat, service, passwordReset, ...others }: Policy,
+  { pat, service, ...others }: Policy,
   { by, now }: { readonly by: string; readonly now: number },
 ): Promise<void> {
   const { allowedAddresses: patAddresses, ...patRules } = pat
@@ -63,7 +62,6 @@ export async function updatePolicy(
       document: JSON.stringify({ pat: patRules, service: serviceRules, ...others }),
       pat_addresses: jsonOrNull(patAddresses),
       service_addresses: jsonOrNull(serviceAddresses),
-      pauses_after_reset: passwordReset.tokens === 'pause' ? 1 : 0,
       updated_at: now,
       updated_by: by,
     })

@@ -22,7 +22,6 @@ export type Creation = 'all' | 'nobody' | { readonly roles: readonly string[] }
 
 export const REACTIVATIONS = ['restore', 'revoke', 'restore_if_recent'] as const
 export const PASSWORD_CHANGES = ['keep', 'revoke'] as const
-export const PASSWORD_RESETS = ['pause', 'keep'] as const
 
 export interface Policy {
   readonly pat: TokenRules & { readonly creation: Creation }
@@ -31,8 +30,6 @@ export interface Policy {
   readonly reactivation: { readonly tokens: (typeof REACTIVATIONS)[number]; readonly days: number }
   /** What becomes of a member's personal access tokens when the password is changed or reset. */
   readonly passwordChange: { readonly tokens: (typeof PASSWORD_CHANGES)[number] }
-  /** Whether they pause after a reset until the member has chosen a new password. */
-  readonly passwordReset: { readonly tokens: (typeof PASSWORD_RESETS)[number] }
 }
 
 export type TokenKind = 'pat' | 'service'

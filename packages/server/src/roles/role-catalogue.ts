@@ -63,14 +63,6 @@ export class RoleCatalogue {
     return roleNames.flatMap((name) => this.find(name)?.permissions ?? [])
   }
 
-  /** Those of these roles whose every permission is held. A role that allows nothing is never among them. */
-  within(roleNames: readonly string[], held: ReadonlySet<string>): readonly string[] {
-    return roleNames.filter((name) => {
-      const permissions = this.find(name)?.permissions ?? []
-      return permissions.length > 0 && permissions.every((permission) => held.has(permission))
-    })
-  }
-
   /** What these roles allow together, with what every account may do. */
   permissionsOf(roleNames: readonly string[]): ReadonlySet<string> {
     const key = roleNames.join(' ')

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { comparisonKey, lookOf } from '../core/name-keys.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
+import { comparisonKey } from '../core/text.ts'
 import { inheritanceOf } from '../roles/inherited-roles.ts'
 import { rolesGivenTo } from '../roles/role-grant-store.ts'
 import type { Reader, Transaction } from '../storage/database.ts'
@@ -172,7 +172,7 @@ export async function updateServiceAccount(
 export async function setDeleted(trx: Transaction, id: string, now: number): Promise<void> {
   await trx
     .updateTable('account')
-    .set({ deactivated_at: now, username_key: `deleted ${id}`, username_look: null })
+    .set({ deactivated_at: now, username_key: `deleted ${id}` })
     .where('id', '=', id)
     .execute()
   await trx.updateTable('service_account').set({ deleted_at: now }).where('account_id', '=', id).execute()
@@ -180,7 +180,7 @@ export async function setDeleted(trx: Transaction, id: string, now: number): Pro
 
 function named(name: string) {
   const key = comparisonKey(name)
-  return { username: name, username_key: key, username_look: lookOf(name), display_name: name, display_name_key: key }
+  return { username: name, username_key: key, display_name: name, display_name_key: key }
 }
 
 async function nameTaken(write: () => Promise<unknown>): Promise<void> {
@@ -189,13 +189,6 @@ async function nameTaken(write: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (violates(error, 'account_username')) {
       throw fieldProblem('service_account_name_taken', 'name', 'Another account has this name.')
-    }
-    if (violates(error, 'account_look')) {
-      throw fieldProblem(
-        'service_account_name_taken',
-        'name',
-        'Another account has this name, or one that looks the same.',
-      )
     }
     throw error
   }

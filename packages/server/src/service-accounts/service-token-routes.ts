@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Problem } from '../core/problem.ts'
 import type { Router } from '../http/routes.ts'
-import { AccountId, IfMatch, listOf } from '../http/schemas.ts'
+import { AccountId, IfMatch, listOf, NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import type { TokenOwner } from '../tokens/token.ts'
 import { tokenHandlers } from '../tokens/token-handlers.ts'
@@ -10,7 +10,6 @@ import {
   CreatedToken,
   CreateTokenBody,
   ListTokensQuery,
-  Revoked,
   RotateTokenBody,
   TokenBody,
   TokenId,
@@ -128,7 +127,6 @@ export function registerServiceTokenRoutes(app: Router, services: Services): voi
           'service_account_not_found',
           'token_not_found',
           'token_not_active',
-          'token_already_rotated',
           'grant_exceeds_token',
           'policy_violation',
           'token_limit_reached',
@@ -159,9 +157,12 @@ export function registerServiceTokenRoutes(app: Router, services: Services): voi
         tags,
         summary: 'Revoke a token of a service account',
         params: OneServiceToken,
-        response: { 204: Revoked },
+        response: { 204: NoContent },
       },
     },
-    async (req, reply) => tokens.revoke(req, reply, await ownerOf(req.params.id), req.params.tokenId),
+    async (req, reply) => {
+      await tokens.revoke(req, await ownerOf(req.params.id), req.params.tokenId)
+      return reply.code(204).send(null)
+    },
   )
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { sql } from 'kysely'
 import { MINUTE_MS } from '../core/clock.ts'
 import type { Transaction } from '../storage/database.ts'
@@ -45,4 +46,19 @@ export async function takeBackAttempt(trx: Transaction, scope: string, isForgive
 /** When the window is over that began then, in seconds from now: for `Retry-After`. */
 export function freeInSeconds(windowStartedAt: number, now: number): string {
   return String(Math.ceil((windowStartedAt + WINDOW_MS - now) / 1000))
+}
+
+/** An IPv6 customer has a whole /64 to pick addresses from, so that counts as one address. */
+export function network(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail = ''] = address.split('::')
+  const groups = head.split(':')
+  const missing = 8 - groups.length - (address.includes('::') ? tail.split(':').length : 0)
+  const full = address.includes('::')
+    ? [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...tail.split(':')]
+    : groups
+  return `${full
+    .slice(0, 4)
+    .map((group) => group || '0')
+    .join(':')}::/64`
 }

@@ -1,7 +1,6 @@
 import { argon2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Secret } from '../core/secret.ts'
-import type { PasswordPlace } from './password-places.ts'
 
 /**
  * Passwords at rest: Argon2id with OWASP's parameters (19 MiB, two passes, one lane), written as a PHC string so that
@@ -20,9 +19,9 @@ interface Parameters {
 }
 
 /** Hashes a new password into a PHC string. */
-export async function hashPassword(password: Secret, place: PasswordPlace): Promise<string> {
+export async function hashPassword(password: Secret): Promise<string> {
   const salt = randomBytes(SALT_LENGTH)
-  const tag = await place.compute(() => derive(password, salt, TAG_LENGTH, PARAMETERS))
+  const tag = await derive(password, salt, TAG_LENGTH, PARAMETERS)
   const { memory, passes, parallelism } = PARAMETERS
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`
 }
@@ -31,13 +30,9 @@ export async function hashPassword(password: Secret, place: PasswordPlace): Prom
  * Whether the password is the one that was hashed. With no hash (nobody of that name) it does the same work and says
  * no, so that the time tells nothing.
  */
-export async function passwordMatches(
-  password: Secret,
-  hash: string | undefined,
-  place: PasswordPlace,
-): Promise<boolean> {
+export async function passwordMatches(password: Secret, hash: string | undefined): Promise<boolean> {
   const { salt, tag, parameters } = parsePhc(hash ?? NO_PASSWORD)
-  const presented = await place.compute(() => derive(password, salt, tag.length, parameters))
+  const presented = await derive(password, salt, tag.length, parameters)
   return timingSafeEqual(presented, tag) && hash !== undefined
 }
 

@@ -13,10 +13,10 @@ export async function readSession(
   cookie: Secret,
   onTouchFailure: (error: unknown) => void,
 ): Promise<SessionActor | undefined> {
-  const session = await findSession(database.read, database.engine, sessionDigest(cookie))
+  const session = await findSession(database.read, sessionDigest(cookie))
   const now = clock()
   if (session === undefined || !isSessionAlive(session, now)) return undefined
-  const account = await verifier.readPrincipal(session.accountId, session.run)
+  const account = await verifier.readPrincipal(session.accountId)
   if (account === undefined || account.deactivatedAt !== null) return undefined
   if (now >= session.lastSeenAt + SESSION_TOUCH_MS) {
     database.note('usage', (trx) => touchSession(trx, session.id, now)).catch(onTouchFailure)
@@ -25,7 +25,6 @@ export async function readSession(
     kind: 'session',
     account,
     permissions: account.permissions,
-    roles: account.roles,
     sessionId: session.id,
     mustChangePassword: session.mustChangePassword,
     // Of the session's row, which was read first: what was read later is at least as new.

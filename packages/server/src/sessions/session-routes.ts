@@ -3,11 +3,10 @@ import { Secret } from '../core/secret.ts'
 import { asAuthenticated, asSession } from '../http/actors.ts'
 import { contextOf, visitorContextOf } from '../http/authenticate.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
-import { deviceCookieOf, setDeviceCookie } from '../http/device-cookie.ts'
 import type { Router } from '../http/routes.ts'
 import { assertSameSite } from '../http/same-site.ts'
-import { AccountId, closed, listOf, NoContent, Nullable, OneOf, PlainText, SecretText } from '../http/schemas.ts'
-import { sessionCookie, sessionCookiesOf } from '../http/session-cookie.ts'
+import { AccountId, closed, listOf, NoContent, Nullable, OneOf, PlainText } from '../http/schemas.ts'
+import { sessionCookie, sessionCookieOf } from '../http/session-cookie.ts'
 import { findEmail } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { changePassword } from './change-password.ts'
@@ -53,14 +52,14 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
   app.post(
     '/api/v1/session',
     {
-      config: { problems: ['sign_in_failed', 'too_many_sign_ins', 'cross_site_request', 'server_busy'] },
+      config: { problems: ['sign_in_failed', 'too_many_sign_ins', 'cross_site_request'] },
       schema: {
         operationId: 'signIn',
         tags: ['Session'],
         summary: 'Sign in',
         body: closed({
           username: PlainText({ minLength: 1, maxLength: 64 }),
-          password: SecretText({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
+          password: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
         }),
         response: {
           201: Type.Object({
@@ -74,14 +73,12 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     },
     async (req, reply) => {
       assertSameSite(req, publicUrl)
-      const { secret, device, ...session } = await signIn(services, visitorContextOf(req, services), {
+      const { secret, ...session } = await signIn(services, visitorContextOf(req, services), {
         username: req.body.username,
         password: new Secret(req.body.password),
-        formerSessions: sessionCookiesOf(req, publicUrl),
-        device: deviceCookieOf(req),
+        formerSession: sessionCookieOf(req),
       })
-      cookie.set(reply, secret)
-      return setDeviceCookie(reply, device, publicUrl).code(201).send(session)
+      return cookie.set(reply, secret).code(201).send(session)
     },
   )
 
@@ -179,15 +176,15 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
   app.put(
     '/api/v1/me/password',
     {
-      config: { problems: ['current_password_wrong', 'too_many_sign_ins', 'server_busy'] },
+      config: { problems: ['current_password_wrong', 'too_many_sign_ins'] },
       schema: {
         operationId: 'changePassword',
         tags: ['Session'],
         summary: 'Change the own password',
         description: 'Ends all other sessions of the account.',
         body: closed({
-          currentPassword: SecretText({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
-          newPassword: SecretText({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }),
+          currentPassword: Type.String({ minLength: 1, maxLength: PASSWORD_MAX_LENGTH }),
+          newPassword: Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH }),
           revokeTokens: Type.Optional(
             Type.Boolean({ default: false, description: 'Whether to revoke all tokens of the account, too.' }),
           ),
@@ -210,7 +207,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
     { schema: { operationId: 'getMe', tags: ['Session'], summary: 'Who this credential is', response: { 200: Me } } },
     async (req) => {
       const actor = asAuthenticated(req)
-      const { id, kind, username, displayName } = actor.account
+      const { id, kind, username, displayName, roles } = actor.account
       const email = kind === 'member' ? await findEmail(services.database.read, id) : null
       return {
         account: {
@@ -219,7 +216,7 @@ export function registerSessionRoutes(app: Router, services: Services, publicUrl
           username,
           displayName,
           email,
-          roles: [...actor.roles],
+          roles: [...roles],
           permissions: [...actor.permissions].sort(),
         },
         tokenPrefix: services.tokenPrefix,

@@ -1,23 +1,16 @@
-import { sql } from 'kysely'
-import { DATABASE_RUN } from '../storage/commit-proof.ts'
-import type { Engine, Reader, Transaction } from '../storage/database.ts'
+import type { Reader, Transaction } from '../storage/database.ts'
 import { type OpenSession, SESSION_IDLE_MS, type StoredSession } from './session.ts'
 
-/**
- * The session of a cookie, with the epoch of the authorization clock in the same snapshot, and the run of the database server
- * that showed them (PostgreSQL).
- */
+/** The session of a cookie, with the epoch of the authorization clock in the same snapshot. */
 export async function findSession(
   db: Reader,
-  engine: Engine,
   digest: Uint8Array,
-): Promise<(StoredSession & { readonly epoch: number; readonly run: string | undefined }) | undefined> {
-  const run = sql.raw<string | null>(engine === 'postgres' ? DATABASE_RUN : 'NULL')
+): Promise<(StoredSession & { readonly epoch: number }) | undefined> {
   const row = await selectStored(db)
-    .select((select) => [select.selectFrom('authz_clock').select('epoch').as('epoch'), run.as('run')])
+    .select((select) => select.selectFrom('authz_clock').select('epoch').as('epoch'))
     .where('digest', '=', digest)
     .executeTakeFirst()
-  return row && { ...toStored(row), epoch: row.epoch ?? 0, run: row.run ?? undefined }
+  return row && { ...toStored(row), epoch: row.epoch ?? 0 }
 }
 
 export async function findSessionById(db: Reader, id: string): Promise<StoredSession | undefined> {

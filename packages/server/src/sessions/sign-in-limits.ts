@@ -1,23 +1,21 @@
 import { hash } from 'node:crypto'
 import { type Context, recordAudit } from '../audit/audit.ts'
-import { network } from '../core/address.ts'
 import { DAY_MS } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import { findSignInMember } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import type { Transaction } from '../storage/database.ts'
-import { countAttemptFor, freeInSeconds, takeBackAttempt, WINDOW_MS } from './attempt-counter.ts'
+import { countAttemptFor, freeInSeconds, network, takeBackAttempt, WINDOW_MS } from './attempt-counter.ts'
 
 /**
- * Guessing passwords is slowed down without handing an attacker the means to lock somebody out. Attempts of strangers
- * are counted for the pair of account and address, for the address, and for the account from addresses that are new to
- * it. A trusted browser (OWASP's device cookies) and an open session have a counter of their own, and no other: whatever
- * strangers do, from the same address or at the same account, does not keep them out.
+ * Guessing passwords is slowed down without handing an attacker the means to lock somebody out: failures are counted
+ * for the pair of account and address, for the address, and for the account from addresses that are new to it. An
+ * address from which the owner has signed in lately is only held up by its own failures.
  *
  * An attempt is counted before the password is checked and forgiven when it was right, so that many at once cannot
  * slip through together.
  */
-const LIMITS = { trusted: 10, pair: 10, address: 50, account: 100 } as const
+const LIMITS = { pair: 10, address: 50, account: 100 } as const
 
 /** How long an address counts as one of the owner's after a sign-in from it. */
 const KNOWN_ADDRESS_MS = 90 * DAY_MS
@@ -27,8 +25,6 @@ export interface Attempt {
   readonly usernameKey: string
   readonly address: string
   readonly now: number
-  /** Names the trusted browser or the session that tries; undefined for a stranger. */
-  readonly trusted: string | undefined
 }
 
 /**
@@ -113,8 +109,7 @@ export async function deleteOldAttempts(trx: Transaction, now: number): Promise<
     .execute()
 }
 
-function scopesOf({ usernameKey, address, trusted }: Attempt, isKnown: boolean) {
-  if (trusted !== undefined) return [{ scope: trusted, limit: LIMITS.trusted, isForgiven: true }]
+function scopesOf({ usernameKey, address }: Attempt, isKnown: boolean) {
   const from = network(address)
   // Hashed: what was typed as a username may be a password in the wrong field, and is stored nowhere as it stands.
   const who = hash('sha256', usernameKey, 'base64url')

@@ -1,15 +1,12 @@
-import { hash } from 'node:crypto'
 import { type Context, recordAudit } from '../audit/audit.ts'
-import type { RefusalKind } from '../audit/refusal-recorder.ts'
 import { newId } from '../core/ids.ts'
 import { Problem } from '../core/problem.ts'
 import type { Secret } from '../core/secret.ts'
-import { findSignInMember, lockAccount, noteSignIn, type SignInMember, signInKeyOf } from '../members/member-store.ts'
+import { comparisonKey } from '../core/text.ts'
+import { findSignInMember, lockAccount, noteSignIn, type SignInMember } from '../members/member-store.ts'
 import type { Services } from '../services.ts'
 import { cleanClient } from '../verification/last-used.ts'
-import { newDeviceSecret, rememberDevice, trustedDevice } from './device-store.ts'
 import { passwordMatches } from './password.ts'
-import { type PasswordPlace, passwordPlaces } from './password-places.ts'
 import { newSessionSecret, SESSION_LIFETIME_MS, sessionDigest } from './session.ts'
 import { deleteSession, findSession, insertSession } from './session-store.ts'
 import { type Attempt, countAttempt, forgiveAttempt } from './sign-in-limits.ts'
@@ -17,51 +14,28 @@ import { type Attempt, countAttempt, forgiveAttempt } from './sign-in-limits.ts'
 interface SignIn {
   readonly username: string
   readonly password: Secret
-  /** The sessions that the browser had until now: a sign-in ends them. */
-  readonly formerSessions: readonly Secret[]
-  /** What the browser was given at its last sign-in. */
-  readonly device: Secret | undefined
+  /** The session that the browser had until now: a sign-in ends it. */
+  readonly formerSession: Secret | undefined
 }
 
 /**
  * Opens a session. An unknown username, a wrong password and a deactivated account do the same work and get the same
- * answer. Throws `sign_in_failed`, `too_many_sign_ins` or, before anything is counted, `server_busy`.
+ * answer. Throws `sign_in_failed` or `too_many_sign_ins`.
  */
-export async function signIn(services: Services, context: Context, { username, device, ...credentials }: SignIn) {
-  const { address, now } = context
-  const usernameKey = await signInKeyOf(services.database.read, username)
-  const trusted = device && (await trustedDevice(services.database.read, device, usernameKey, now))
-  const attempt: Attempt = { usernameKey, address, now, trusted }
-  return passwordPlaces.hold(trusted ? 'known' : 'stranger', (place) =>
-    signInWith(services, context, attempt, { ...credentials, device, place }),
-  )
-}
-
-interface Credentials extends Omit<SignIn, 'username'> {
-  readonly place: PasswordPlace
-}
-
-async function signInWith(
-  services: Services,
-  context: Context,
-  attempt: Attempt,
-  { password, formerSessions, device, place }: Credentials,
-) {
+export async function signIn(services: Services, context: Context, { username, password, formerSession }: SignIn) {
   const { database } = services
   const { now, address } = context
+  const attempt: Attempt = { usernameKey: comparisonKey(username), address, now }
   await countAttempt(services, context, attempt)
 
   const member = await findSignInMember(database.read, attempt.usernameKey)
-  const isRight = await passwordMatches(password, member?.passwordHash, place)
+  const isRight = await passwordMatches(password, member?.passwordHash)
   if (member === undefined || !isRight || member.deactivatedAt !== null) {
-    // Apart by the name, whether or not anybody has it: otherwise the time of a write would tell which names exist.
-    const apart = hash('sha256', attempt.usernameKey)
-    await services.refusals.record(context, failureOf(member, isRight), { apart })
+    await database.note('sign-in', (trx) => recordFailure(trx, context, member, isRight))
     throw new Problem('sign_in_failed')
   }
 
   const secret = newSessionSecret()
-  const newDevice = newDeviceSecret()
   await database.note('sign-in', async (trx) => {
     await lockAccount(trx, member.id)
     const current = await findSignInMember(trx, attempt.usernameKey)
@@ -69,11 +43,8 @@ async function signInWith(
     if (current?.passwordHash !== member.passwordHash || current.deactivatedAt !== null)
       throw new Problem('sign_in_failed')
     await forgiveAttempt(trx, attempt, member.id)
-    await rememberDevice(trx, { former: device, secret: newDevice, accountId: member.id, now })
-    for (const each of formerSessions) {
-      const former = await findSession(trx, database.engine, sessionDigest(each))
-      if (former) await deleteSession(trx, former.id)
-    }
+    const former = formerSession && (await findSession(trx, sessionDigest(formerSession)))
+    if (former) await deleteSession(trx, former.id)
     const id = newId()
     await insertSession(trx, {
       id,
@@ -91,15 +62,21 @@ async function signInWith(
       target: { type: 'session', id },
     })
   })
-  return { secret, device: newDevice, accountId: member.id, mustChangePassword: member.mustChangePassword }
+  return { secret, accountId: member.id, mustChangePassword: member.mustChangePassword }
 }
 
 /** A username that nobody has is not written down: it may be a password typed into the wrong field. */
-function failureOf(member: SignInMember | undefined, isRight: boolean): RefusalKind {
+function recordFailure(
+  trx: Parameters<typeof recordAudit>[0],
+  context: Context,
+  member: SignInMember | undefined,
+  isRight: boolean,
+): Promise<void> {
   const reason = member === undefined ? 'unknown username' : isRight ? 'account deactivated' : 'wrong password'
-  return {
+  return recordAudit(trx, context, {
     action: 'session.failed',
+    outcome: 'refused',
     ...(member && { target: { type: 'member' as const, id: member.id } }),
     detail: { reason },
-  }
+  })
 }

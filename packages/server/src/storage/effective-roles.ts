@@ -33,15 +33,6 @@ export const above = (groups: string): string => `above (from_id, group_id) AS (
 )`
 
 /**
- * `reached(from_id, group_id)`: for each group of {@link above} that was begun from, the groups that it is a member of, by
- * whatever way. It includes those without a row of their own: they give nothing, until the row comes back.
- */
-export const reached = `reached (from_id, group_id) AS (
-  SELECT DISTINCT above.from_id, group_nesting.group_id
-  FROM above JOIN group_nesting ON group_nesting.member_group_id = above.group_id
-)`
-
-/**
  * `above` and `given(account_id, role)`: what is in force for each account of the list or query `accounts`. For many
  * accounts at once: the way up is gone once for each group that they are in, not once for each of them.
  */

@@ -1,6 +1,5 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import { Problem } from '../core/problem.ts'
 import type { Engine } from './database.ts'
 import { up as main } from './migrations/0001-main.ts'
 import { up as groups } from './migrations/0002-groups.ts'
@@ -19,11 +18,6 @@ import { up as groupRows } from './migrations/0015-group-rows.ts'
 import { up as rowsByNumber } from './migrations/0016-rows-by-number.ts'
 import { up as toldChanges } from './migrations/0017-told-changes.ts'
 import { up as authority } from './migrations/0018-authority.ts'
-import { up as families } from './migrations/0019-families.ts'
-import { up as schemaFence } from './migrations/0020-schema-fence.ts'
-import { up as generation } from './migrations/0021-generation.ts'
-import { up as deviceCookies } from './migrations/0022-device-cookies.ts'
-import { up as nameKeys } from './migrations/0024-name-keys.ts'
 import type { Tables } from './tables.ts'
 
 /** Append only: a migration that has shipped is never edited. */
@@ -45,52 +39,17 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, engine: Engine) 
   '0016-rows-by-number': rowsByNumber,
   '0017-told-changes': toldChanges,
   '0018-authority': authority,
-  '0019-families': families,
-  '0020-schema-fence': schemaFence,
-  '0021-generation': generation,
-  '0022-device-cookies': deviceCookies,
-  '0024-name-keys': nameKeys,
-}
-
-const numberOf = (migration: string) => Number.parseInt(migration, 10) || 0
-
-/** The number of the last migration that this version knows. Each one notes its own in the database. */
-export const SCHEMA_VERSION = Math.max(...Object.keys(MIGRATIONS).map(numberOf))
-
-/** The database has a schema that this version does not know: it writes nothing there, and believes nothing it reads. */
-export class UnknownSchema extends Problem {
-  constructor(version: number) {
-    const known = `(schema ${version}; this version knows ${SCHEMA_VERSION})`
-    const detail =
-      version > SCHEMA_VERSION
-        ? `This database was written by a newer version of RAMP ${known}. Start that version, or restore a backup from before the upgrade.`
-        : `The schema of this database is older than this version of RAMP ${known}: run "ramp-server migrate".`
-    super('storage_unavailable', { detail })
-  }
-}
-
-/** Throws {@link UnknownSchema} for another number than that of this version. */
-export function assertKnownSchema(version: number): void {
-  if (version !== SCHEMA_VERSION) throw new UnknownSchema(version)
-}
-
-/** Throws {@link UnknownSchema} if the database has migrations that this version does not know. */
-export async function assertNotNewer(db: Kysely<Tables>): Promise<void> {
-  const unknown = (await doneMigrations(db)).filter((name) => !Object.hasOwn(MIGRATIONS, name))
-  if (unknown.length > 0) throw new UnknownSchema(Math.max(SCHEMA_VERSION + 1, ...unknown.map(numberOf)))
 }
 
 /**
  * Runs what has not run yet, in order: all of it or, if one fails or the process is killed, none. Of several processes
- * at once one does the work and the others wait. Returns the names that were run. Throws {@link UnknownSchema} for a newer
- * database.
+ * at once one does the work and the others wait. Returns the names that were run.
  *
  * A lock of the one transaction around everything sees to that: on SQLite the write lock, on PostgreSQL an advisory one.
  */
 export async function runMigrations(db: Kysely<Tables>, engine: Engine): Promise<readonly string[]> {
   return db.transaction().execute(async (trx) => {
     if (engine === 'postgres') await sql`SELECT pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(trx)
-    await assertNotNewer(trx)
     return migrateToLatest(trx, engine)
   })
 }
@@ -104,20 +63,11 @@ async function migrateToLatest(db: Kysely<Tables>, engine: Engine): Promise<read
   return results.map((result) => result.migrationName)
 }
 
-/** The names of all migrations that this program has. */
-export const knownMigrations: readonly string[] = Object.keys(MIGRATIONS)
-
 /** Names of migrations that this program has and the database lacks. */
 export async function pendingMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
-  const names = new Set(await doneMigrations(db))
+  const done = await sql<{ name: string }>`SELECT name FROM kysely_migration`.execute(db).catch(() => ({ rows: [] }))
+  const names = new Set(done.rows.map((row) => row.name))
   return Object.keys(MIGRATIONS).filter((name) => !names.has(name))
-}
-
-async function doneMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return []
-  const { rows } = await sql<{ name: string }>`SELECT name FROM kysely_migration`.execute(db)
-  return rows.map(({ name }) => name)
 }
 
 function migrator(db: Kysely<Tables>, engine: Engine): Migrator {

@@ -15,9 +15,6 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import { laterTurn } from '../core/turn.ts'
-import { type FileFence, UNFENCED } from './sqlite/file-fence.ts'
-import { commitFailure } from './storage-errors.ts'
 
 /**
  * How long a transaction waits for another process's write lock before it gives up with SQLITE_BUSY. SQLite's own
@@ -25,18 +22,12 @@ import { commitFailure } from './storage-errors.ts'
  */
 const WRITE_LOCK_WAIT_MS = 5000
 
-/**
- * Kysely on one connection of `node:sqlite`; transactions and queries queue for it. Statements run synchronously, so
- * each one first checks that this turn of the event loop has time left (`core/turn.ts`). The fence is asked before a
- * transaction begins, around its commit, and after each read outside a transaction.
- */
+/** Kysely on one connection of `node:sqlite`; transactions and queries queue for it. */
 export class NodeSqliteDialect implements Dialect {
   readonly #database: DatabaseSync
-  readonly #fence: FileFence
 
-  constructor(database: DatabaseSync, fence: FileFence = UNFENCED) {
+  constructor(database: DatabaseSync) {
     this.#database = database
-    this.#fence = fence
   }
 
   createAdapter(): DialectAdapter {
@@ -44,7 +35,7 @@ export class NodeSqliteDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new NodeSqliteDriver(this.#database, this.#fence)
+    return new NodeSqliteDriver(this.#database)
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
@@ -65,16 +56,14 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 
 class NodeSqliteDriver implements Driver {
   readonly #database: DatabaseSync
-  readonly #fence: FileFence
   readonly #connection: NodeSqliteConnection
   /** Settles when the connection is free; whoever acquires it chains itself behind. */
   #free: Promise<void> = Promise.resolve()
   #release: () => void = () => {}
 
-  constructor(database: DatabaseSync, fence: FileFence) {
+  constructor(database: DatabaseSync) {
     this.#database = database
-    this.#fence = fence
-    this.#connection = new NodeSqliteConnection(database, fence)
+    this.#connection = new NodeSqliteConnection(database)
   }
 
   async init(): Promise<void> {}
@@ -93,11 +82,8 @@ class NodeSqliteDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    this.#fence.assertIntact()
     const giveUpAt = performance.now() + WRITE_LOCK_WAIT_MS
     for (;;) {
-      const later = laterTurn()
-      if (later !== undefined) await later
       try {
         this.#database.exec('BEGIN IMMEDIATE')
         return
@@ -109,14 +95,7 @@ class NodeSqliteDriver implements Driver {
   }
 
   async commitTransaction(): Promise<void> {
-    this.#fence.assertIntact()
-    try {
-      this.#database.exec('COMMIT')
-    } catch (error) {
-      throw commitFailure(error)
-    }
-    // A file that was replaced before the commit lacks it: nobody may answer that it is stored.
-    this.#fence.assertIntact()
+    this.#database.exec('COMMIT')
   }
 
   async rollbackTransaction(): Promise<void> {
@@ -135,28 +114,13 @@ const KEPT_STATEMENTS = 200
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
-  readonly #fence: FileFence
   readonly #statements = new LRUCache<string, StatementSync>({ max: KEPT_STATEMENTS })
 
-  constructor(database: DatabaseSync, fence: FileFence) {
+  constructor(database: DatabaseSync) {
     this.#database = database
-    this.#fence = fence
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const later = laterTurn()
-    if (later !== undefined) await later
-    try {
-      return this.#execute(query)
-    } catch (error) {
-      this.#fence.noteError(error)
-      throw error
-    } finally {
-      if (!this.#database.isTransaction) this.#fence.assertIntact()
-    }
-  }
-
-  #execute<R>(query: CompiledQuery): QueryResult<R> {
     const statement = this.#prepare(query.sql)
     const parameters = query.parameters as SQLInputValue[]
     if (returnsRows(statement)) return { rows: statement.all(...parameters) as R[] }

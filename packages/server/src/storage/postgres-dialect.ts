@@ -7,8 +7,6 @@ import {
   PostgresDriver,
 } from 'kysely'
 import type pg from 'pg'
-import { LEASE_MS } from './lease.ts'
-import { commitFailure } from './storage-errors.ts'
 
 /**
  * Kysely's PostgreSQL, which leaves nothing behind in a session: what is set and what is locked ends with the transaction.
@@ -27,11 +25,7 @@ export class TransactionalDialect extends PostgresDialect {
 
   override createDriver() {
     if (this.#lockTimeoutMs === undefined) return super.createDriver()
-    return new LimitedDriver(this.#pool, [
-      'SET TRANSACTION ISOLATION LEVEL READ COMMITTED',
-      `SET LOCAL lock_timeout = ${this.#lockTimeoutMs}`,
-      `SET LOCAL idle_in_transaction_session_timeout = ${LEASE_MS}`,
-    ])
+    return new LimitedDriver(this.#pool, `SET LOCAL lock_timeout = ${this.#lockTimeoutMs}`)
   }
 
   override createAdapter() {
@@ -39,37 +33,22 @@ export class TransactionalDialect extends PostgresDialect {
   }
 }
 
-/**
- * Transactions under limits, whatever the database's own settings are. Read committed: the check at commit needs a snapshot
- * for each statement. A node that hangs within a transaction loses it after the time of a lease, so the locks that
- * every change needs hold others up no longer than its lease does.
- */
 class LimitedDriver extends PostgresDriver {
-  readonly #settings: string
+  readonly #limit: string
 
-  constructor(pool: pg.Pool, settings: readonly string[]) {
+  constructor(pool: pg.Pool, limit: string) {
     super({ pool })
-    this.#settings = settings.join('; ')
+    this.#limit = limit
   }
 
   override beginTransaction(...[connection, settings]: Parameters<PostgresDriver['beginTransaction']>) {
-    // With the BEGIN, in one round trip.
+    // With the BEGIN, in one round trip. The check at commit needs a snapshot for each statement, whatever the database's
+    // default isolation level is.
     const executeQuery = ({ sql }: CompiledQuery) =>
-      connection.executeQuery(CompiledQuery.raw(`${sql}; ${this.#settings}`))
+      connection.executeQuery(
+        CompiledQuery.raw(`${sql}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${this.#limit}`),
+      )
     return super.beginTransaction({ ...connection, executeQuery } as DatabaseConnection, settings)
-  }
-
-  override async commitTransaction(connection: Parameters<PostgresDriver['commitTransaction']>[0]) {
-    try {
-      await super.commitTransaction(connection)
-    } catch (error) {
-      throw commitFailure(error)
-    }
-  }
-
-  override async rollbackTransaction(connection: Parameters<PostgresDriver['rollbackTransaction']>[0]) {
-    // A connection that cannot even roll back is discarded by now. What the caller has to hear is why it had to.
-    await super.rollbackTransaction(connection).catch(() => {})
   }
 }
 

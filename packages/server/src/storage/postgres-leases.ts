@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Registration, Renewal, Told } from '@ramp/verifier/coherence'
 import pg from 'pg'
-import { DATABASE_RUN, PROVE_COMMIT, shareProofs } from './commit-proof.ts'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
-import { assertKnownSchema } from './migrate.ts'
-import { readTogether } from './read-together.ts'
 import { type OwnReport, renewTogether } from './renewal-batch.ts'
 
 /** The database's clock, in epoch milliseconds. */
 const DATABASE_NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+
+/** Which run of the database server answers: another one after a restart, a failover or a restored backup. */
+const DATABASE_RUN = 'pg_postmaster_start_time()::text'
 
 /** The channel on which the database says that something changed. */
 export const CHANGE_CHANNEL = 'ramp_authz'
@@ -29,26 +29,15 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
     })
     const row = rows[0] as ManyRow
     if (row.is_replica) throw new NoPrimary()
-    assertKnownSchema(row.schema_version)
     const renewed = new Set(row.renewed)
     return reports.map(({ id, appliedEpoch }) =>
       renewed.has(id) ? { ...toRenewal(row, appliedEpoch), isReported: row.is_reported } : undefined,
     )
   }
-  const isShared = connection instanceof pg.Pool
-  const renew: (report: OwnReport, dropped?: readonly Told[]) => Promise<Renewal | undefined> = isShared
-    ? renewTogether(renewMany)
-    : async (report, dropped) => (await renewMany([report], dropped))[0]
-
-  const proveAlone = async () => (await connection.query<{ run: string }>(PROVE_COMMIT)).rows[0]?.run
-  const prove = isShared ? shareProofs(proveAlone) : proveAlone
-
-  /** A pool may hold connections to a former primary: what one of them gave is no lease unless that server can commit. */
-  async function proven<Given extends { readonly run: string } | undefined>(giving: Promise<Given>): Promise<Given> {
-    const [given, run] = await Promise.all([giving, prove()])
-    if (given !== undefined && given.run !== run) throw new NoPrimary()
-    return given
-  }
+  const renew: (report: OwnReport, dropped?: readonly Told[]) => Promise<Renewal | undefined> =
+    connection instanceof pg.Pool
+      ? renewTogether(renewMany)
+      : async (report, dropped) => (await renewMany([report], dropped))[0]
 
   return {
     async register({ kind, name, version, accountId }, formerId, now) {
@@ -57,17 +46,13 @@ export function postgresLeases(connection: pg.Client | pg.Pool): Leases {
       const { rows } = await connection.query<Registration & { is_replica: boolean }>(REGISTER, values)
       const registered = rows[0]
       if (registered === undefined || registered.is_replica) throw new NoPrimary()
-      const registration = { id: registered.id, epoch: registered.epoch, run: registered.run, leaseMs: LEASE_MS }
-      return isShared ? proven(Promise.resolve(registration)) : registration
+      return { id: registered.id, epoch: registered.epoch, run: registered.run, leaseMs: LEASE_MS }
     },
-    renew(report, accountId, dropped) {
-      const renewing = renew({ ...report, accountId }, dropped)
-      return isShared ? proven(renewing) : renewing
-    },
-    changesSince: readTogether(async (epoch) => {
+    renew: (report, accountId, dropped) => renew({ ...report, accountId }, dropped),
+    async changesSince(epoch) {
       const { rows } = await connection.query<ChangesRow>({ name: 'changes', text: CHANGES, values: [epoch] })
       return toRenewal(rows[0] as ChangesRow, epoch)
-    }),
+    },
     async release(id, accountId) {
       await connection.query('DELETE FROM verifier WHERE id = $1 AND account_id IS NOT DISTINCT FROM $2', [
         id,
@@ -87,13 +72,10 @@ interface ManyRow extends ChangesRow {
   /** Whether the report had dropped all that has changed. */
   readonly is_reported: boolean
   readonly is_replica: boolean
-  readonly schema_version: number
 }
 
 class NoPrimary extends Error {
   override readonly message = 'This is no primary database.'
-  /** As the server itself refuses to write there. */
-  readonly code = '25006'
 }
 
 /** Up to which change everything is settled: what the least of all live leases has applied. */
@@ -159,7 +141,7 @@ function renewing(isReported: string): string {
       RETURNING verifier.id
   )
   SELECT ARRAY(SELECT id FROM renewed) AS renewed, (SELECT is_reported FROM standing) AS is_reported,
-    pg_is_in_recovery() AS is_replica, schema_version, ${changesAfter('$5')}`
+    pg_is_in_recovery() AS is_replica, ${changesAfter('$5')}`
 }
 
 const RENEW = { name: 'renew', text: renewing('false') }

@@ -3,9 +3,8 @@ import pg from 'pg'
 import { Problem } from '../core/problem.ts'
 import { type Authority, assertStillHolds, type Behind, listChanges } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
-import { LOGGED_RECORD } from './commit-proof.ts'
 import type { DatabaseBase, Transaction } from './database.ts'
-import { assertKnownSchema, runMigrations } from './migrate.ts'
+import { runMigrations } from './migrate.ts'
 import { connectionTo, SessionClient, WAIT_LIMIT_MS } from './postgres-client.ts'
 import { TransactionalDialect } from './postgres-dialect.ts'
 import { postgresLeases, postgresSettledEpoch } from './postgres-leases.ts'
@@ -21,8 +20,8 @@ export interface PostgresDatabase extends DatabaseBase {
   hasOwnSessions(): Promise<boolean>
 }
 
-/** A statement that takes longer finds the database hanging, not working. Longer than a wait for a lock, which ends first. */
-const STATEMENT_LIMIT_MS = WAIT_LIMIT_MS + 1000
+/** A statement that takes longer finds the database hanging, not working. */
+const STATEMENT_LIMIT_MS = 10_000
 
 /** The same for verification, which reads by primary keys; its callers wait for the verdict. */
 const VERIFICATION_LIMIT_MS = 3000
@@ -31,27 +30,16 @@ const VERIFICATION_LIMIT_MS = 3000
 interface SeenChange {
   readonly epoch: number
   readonly isOwn: boolean
-  readonly schemaVersion: number
 }
 
-/**
- * What writes nothing commits everywhere, on a former primary, too: the repetition of a change whose commit was never
- * confirmed, say. So it writes an empty record, and its COMMIT waits for the standby as that of the change did.
- */
-const PROOF = `CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN ${LOGGED_RECORD} END AS proof`
-
-const SEEN = `SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()::xid AS "isOwn",
-    schema_version AS "schemaVersion", ${PROOF} FROM authz_clock`
+const SEEN = 'SELECT epoch, xmin IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()::xid AS "isOwn" FROM authz_clock'
 
 /** The same, and no change of another transaction can commit before this transaction ends (migration 0018). */
-const SEEN_UNDER_LOCK = `SELECT epoch, is_own AS "isOwn",
-    (SELECT schema_version FROM authz_clock) AS "schemaVersion", ${PROOF} FROM authz_at_commit()`
+const SEEN_UNDER_LOCK = 'SELECT epoch, is_own AS "isOwn" FROM authz_at_commit()'
 
 async function readSeen(trx: Transaction, statement: string): Promise<SeenChange> {
   const { rows } = await sql<SeenChange>`${sql.raw(statement)}`.execute(trx)
-  const seen = rows[0] as SeenChange
-  assertKnownSchema(seen.schemaVersion)
-  return seen
+  return rows[0] as SeenChange
 }
 
 /** Pools for `postgres://…`. They connect at first use; a lost connection is replaced at the next. */
@@ -67,7 +55,7 @@ export function openPostgres(url: string): PostgresDatabase {
   function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
     return attempt(behind, work).catch(async (error: unknown) => {
       // A caller who has lost authority meanwhile learns that, and not why the work was refused.
-      if (error instanceof Problem && error.status < 500 && typeof behind !== 'string') await assertHolds(behind)
+      if (error instanceof Problem && typeof behind !== 'string') await assertHolds(behind)
       throw error
     })
   }

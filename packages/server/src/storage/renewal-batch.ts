@@ -63,9 +63,3 @@ export function renewTogether(renewMany: RenewMany): (report: OwnReport) => Prom
       }
     })
 }
-
-/** The same as `Leases` has it. */
-export function inBatches(renewMany: RenewMany) {
-  const renew = renewTogether(renewMany)
-  return (report: Report, accountId: string | null) => renew({ ...report, accountId })
-}

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { comparisonKey } from '../core/name-keys.ts'
+import { comparisonKey } from '../core/text.ts'
 
 /** Whether one of these columns, each a `comparisonKey`, contains the text that somebody typed. */
 export function containsText(columns: readonly string[], text: string): RawBuilder<boolean> {

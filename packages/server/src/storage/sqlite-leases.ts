@@ -8,7 +8,6 @@ import { sql } from 'kysely'
 import type { Transaction } from './database.ts'
 import { type ChangesRow, LEASE_MS, type LeaseStanding, type Leases, MOST_CHANGES, toRenewal } from './lease.ts'
 import { isBusy } from './node-sqlite-dialect.ts'
-import type { RenewMany } from './renewal-batch.ts'
 
 /** How long the write lock is waited for: well below a lease. */
 const LOCK_WAIT_MS = 1500
@@ -119,26 +118,6 @@ export function sqliteLeases(open: () => DatabaseSync, file: string, machine = T
     return toRenewal({ ...(row as ChangesRow), run: runOf(file), epochs, subjects }, epoch)
   }
 
-  /** In one transaction: hundreds of them would wait for each other, and hold up who else writes. */
-  const renewMany: RenewMany = (reports) =>
-    write(() => {
-      const renewed = reports.map(
-        ({ id, appliedEpoch, renewals, accountId }) =>
-          query(
-            `UPDATE verifier SET applied_epoch = ?, renewals = renewals + 1, lease_until = ?
-            WHERE id = ? AND renewals = ? AND account_id IS ? RETURNING id`,
-            ...[appliedEpoch, monotonicMs() + LEASE_MS, id, renewals, accountId],
-          ).length > 0,
-      )
-      const brought = new Map<number, Renewal>()
-      return reports.map(({ appliedEpoch }, index) => {
-        if (!renewed[index]) return undefined
-        const renewal = brought.get(appliedEpoch) ?? changesSince(appliedEpoch)
-        brought.set(appliedEpoch, renewal)
-        return renewal
-      })
-    })
-
   const leases: Leases = {
     async register({ kind, name, version, accountId }, formerId, now) {
       await sinceWhen()
@@ -154,7 +133,16 @@ export function sqliteLeases(open: () => DatabaseSync, file: string, machine = T
       })
     },
 
-    renew: async (report, accountId) => (await renewMany([{ ...report, accountId }]))[0],
+    renew: ({ id, appliedEpoch, renewals }, accountId) =>
+      write(() => {
+        const renewed = query(
+          `UPDATE verifier SET applied_epoch = ?, renewals = renewals + 1, lease_until = ?
+          WHERE id = ? AND renewals = ? AND account_id IS ? RETURNING id`,
+          ...[appliedEpoch, monotonicMs() + LEASE_MS, id, renewals, accountId],
+        )
+        if (renewed.length === 0) return undefined
+        return changesSince(appliedEpoch)
+      }),
 
     changesSince: async (epoch) => changesSince(epoch),
 
@@ -175,7 +163,6 @@ export function sqliteLeases(open: () => DatabaseSync, file: string, machine = T
 
   return {
     leases,
-    renewMany,
 
     /**
      * To be called at each start: a copy of the file that is put in its place later names another run, even if it is older

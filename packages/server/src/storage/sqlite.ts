@@ -5,14 +5,9 @@ import { Kysely } from 'kysely'
 import { assertStillHolds, type Behind, type CheckReads, listChanges } from './authority.ts'
 import { runToCommit } from './before-commit.ts'
 import type { DatabaseBase, Reader, Transaction } from './database.ts'
-import type { Leases } from './lease.ts'
-import { assertKnownSchema, runMigrations } from './migrate.ts'
+import { runMigrations } from './migrate.ts'
 import { isBusy, NodeSqliteDialect } from './node-sqlite-dialect.ts'
-import { readTogether } from './read-together.ts'
-import { inBatches } from './renewal-batch.ts'
 import { Settlement } from './settlement.ts'
-import { fencedLeases } from './sqlite/fenced-leases.ts'
-import { type FileFence, openFileFence, UNFENCED } from './sqlite/file-fence.ts'
 import { sqliteLeases } from './sqlite-leases.ts'
 import type { Tables } from './tables.ts'
 
@@ -20,8 +15,6 @@ export interface SqliteDatabase extends DatabaseBase {
   readonly engine: 'sqlite'
   /** Where it is: for a thread that opens connections of its own. */
   readonly file: string
-  /** Refuses a file that is not the one that was opened. Whoever reads by {@link openReader} asks it. */
-  readonly fence: FileFence
   /** A further connection that can only read, with its own view of `PRAGMA data_version`. The caller closes it. */
   openReader(): DatabaseSync
   /** The connection that writes: for tests that fill the disk, and for nothing else. */
@@ -34,28 +27,20 @@ const FOR_MANY_ROWS = 'PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 4
 /**
  * Opens (and creates) a SQLite file: one connection that writes, one that reads. WAL, so that reading never waits for
  * writing, and `synchronous=FULL`, so that an answered change outlives a power cut.
- *
- * `isBeside`: in a thread, whose results the main thread uses only if its own fence holds after it.
  */
-export function openSqlite(path: string, { writesManyRows = false, isBeside = false } = {}): SqliteDatabase {
+export function openSqlite(path: string, { writesManyRows = false } = {}): SqliteDatabase {
   const file = resolve(path)
   mkdirSync(dirname(file), { recursive: true })
   const writer = openWriter(file)
   if (writesManyRows) writer.exec(FOR_MANY_ROWS)
-  const fence = isBeside ? UNFENCED : openFileFence(file)
   const openReader = () => {
     const reader = new DatabaseSync(file, { timeout: 0 })
     reader.exec('PRAGMA query_only = ON')
     return reader
   }
-  const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer, fence) })
-  const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader(), fence) })
+  const write = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer) })
+  const read = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openReader()) })
   const verifiers = sqliteLeases(() => openWriter(file), file)
-  const leases: Leases = {
-    ...verifiers.leases,
-    renew: inBatches(verifiers.renewMany),
-    changesSince: readTogether(verifiers.leases.changesSince),
-  }
   const settlement = new Settlement(verifiers.settledEpoch)
 
   function commit<T>(behind: Behind, work: (trx: Transaction) => Promise<T>) {
@@ -74,9 +59,8 @@ export function openSqlite(path: string, { writesManyRows = false, isBeside = fa
     file,
     read,
     writer,
-    fence,
     openReader,
-    leases: fencedLeases(leases, fence),
+    leases: verifiers.leases,
     settlement,
     async write(behind, work) {
       const { result, epoch, isAwaited } = await commit(behind, work)
@@ -108,9 +92,8 @@ export function openSqlite(path: string, { writesManyRows = false, isBeside = fa
 const readsOf = (db: Reader): CheckReads => ({ changes: (...span) => listChanges(db, ...span), committed: db })
 
 async function readEpoch(db: Reader): Promise<number> {
-  const clock = await db.selectFrom('authz_clock').select(['epoch', 'schema_version']).executeTakeFirstOrThrow()
-  assertKnownSchema(clock.schema_version)
-  return clock.epoch
+  const { epoch } = await db.selectFrom('authz_clock').select('epoch').executeTakeFirstOrThrow()
+  return epoch
 }
 
 /** How long a process that opens a new file waits for others that open it, too: at a first start of several at once. */
@@ -128,8 +111,6 @@ function openWriter(file: string): DatabaseSync {
       if (!isBusy(error) || performance.now() > giveUpAt) throw error
     }
   }
-  // The first read makes the log and its index, if they are not there yet.
-  writer.prepare('SELECT count(*) FROM sqlite_schema').get()
   // From here on nothing waits inside SQLite, which would hold up the event loop.
   writer.exec('PRAGMA busy_timeout = 0')
   // What a statement needs to undo itself alone is kept in memory: a file for it was a third of what many updates wrote.

@@ -23,13 +23,10 @@ export interface Tables {
   device_authorization: DeviceAuthorizationTable
   sign_in_failure: SignInFailureTable
   sign_in_address: SignInAddressTable
-  sign_in_device: SignInDeviceTable
   audit_event: AuditEventTable
   audit_chain: AuditChainTable
-  audit_stray: AuditStrayTable
   authz_clock: AuthzClockTable
   authz_change: AuthzChangeTable
-  database_generation: DatabaseGenerationTable
 }
 
 /** What verification needs to know of an account; changing it advances the epoch. */
@@ -39,8 +36,6 @@ interface AccountTable {
   username: string
   /** `comparisonKey(username)`: unique. */
   username_key: string
-  /** `lookOf(username)`: unique. Null: the name is older than the rule, and another had its look already. */
-  username_look: Generated<string | null>
   display_name: string
   /** `comparisonKey(display_name)`: what a search looks in. */
   display_name_key: string
@@ -53,8 +48,6 @@ interface MemberTable {
   account_id: string
   email: string
   email_key: string
-  /** `lookOf(email)`: unique; null as of the username. */
-  email_look: Generated<string | null>
   first_name: string
   last_name: string
   password_hash: string
@@ -89,8 +82,6 @@ interface AccountGroupTable {
   name: string
   /** `comparisonKey(name)`: unique. */
   name_key: string
-  /** `lookOf(name)`: unique; null as of the username. */
-  name_look: Generated<string | null>
   description: string
   created_at: number
 }
@@ -151,10 +142,6 @@ export interface TokenTable {
   allowed_addresses: string | null
   /** Why the server itself ended it or moved its end; null: it did not. */
   end_reason: string | null
-  /** The id of the token that it took the place of. */
-  replaces: string | null
-  /** The id of the token that made it; null: a session did. Its revocation ends what it made for its own account. */
-  made_with: string | null
 }
 
 /** A short-lived token that was got with another one, its parent, and counts no longer or further than that. */
@@ -177,8 +164,6 @@ interface PolicyTable {
   /** JSON array of CIDR ranges, or null: any. */
   pat_addresses: string | null
   service_addresses: string | null
-  /** Whether a member's tokens pause while a reset password waits to be changed. */
-  pauses_after_reset: 0 | 1
   updated_at: number | null
   updated_by: string | null
 }
@@ -251,8 +236,6 @@ export interface DeviceAuthorizationTable {
   denied_at: number | null
   /** When the token was made and handed out: once. */
   redeemed_at: number | null
-  /** When the password ended that it was approved under. Written by a trigger only. */
-  approval_ended_at: number | null
 }
 
 /** What was tried too often in a window, such as failed sign-ins, by what it is counted for. */
@@ -262,13 +245,6 @@ interface SignInFailureTable {
   failures: number
   /** That somebody was turned away is recorded once a window. */
   refusal_recorded_at: number | null
-}
-
-/** A browser that a member has signed in with. */
-interface SignInDeviceTable {
-  account_id: string
-  digest: Uint8Array
-  last_at: number
 }
 
 /** Where an account has signed in from: such an address is not held up by failures elsewhere. */
@@ -300,13 +276,6 @@ export interface AuditEventTable {
 }
 
 /** One row: where the chain of audit events starts and where it ends. */
-interface AuditStrayTable {
-  event_id: number
-  moved_at: number
-  /** The row, as JSON. */
-  event: string
-}
-
 interface AuditChainTable {
   id: 1
   /** The last event that retention removed, or 0 and the digest that a chain starts with. */
@@ -314,26 +283,16 @@ interface AuditChainTable {
   anchor_digest: string
   last_id: number
   last_digest: string
-  /** How often events were added. */
-  appends: number
 }
 
 /** One row: how many authorization changes there were. Written by triggers only. */
 interface AuthzClockTable {
   id: 1
   epoch: number
-  /** The number of the last migration. */
-  schema_version: number
 }
 
 /** What each change touched: `token:<id>`, `account:<id>`, or `*`. Written by triggers only. */
 interface AuthzChangeTable {
   epoch: number
   subject: string
-}
-
-/** One row: which database this is. A restore replaces the number. */
-interface DatabaseGenerationTable {
-  id: 1
-  generation: number
 }

@@ -99,9 +99,6 @@ export function asAccessToken(access: AccessToken, parent: Token): Token {
     lastUsedAt: null,
     lastUsedAddress: null,
     lastUsedClient: null,
-    // Nobody rotates an access token.
-    replaces: null,
-    replacedBy: null,
   }
 }
 

@@ -10,23 +10,22 @@ import type { Services } from '../services.ts'
 import type { Transaction } from '../storage/database.ts'
 import { digestOf } from '../verification/token-verifier.ts'
 import { parseExpiration } from './expiration.ts'
-import { limitsOf, makingToken, type WantedLimits, withinMaker } from './maker.ts'
 import { addressRangesOf, narrowingOf } from './narrowing.ts'
 import { requireToken } from './require-token.ts'
 import { kindFor, type Token, type TokenOwner } from './token.ts'
 import { insertToken } from './token-store.ts'
 
-/** Of a limit that is left out, a token that makes the new one passes on its own. */
 export interface TokenInput {
   readonly name: string
   /** A date or an instant; null: until revoked. */
-  readonly expiresAt: string | null | undefined
-  readonly permissions: readonly string[] | null | undefined
-  readonly allowedAddresses: readonly string[] | null | undefined
+  readonly expiresAt: string | null
+  readonly permissions: readonly string[] | null
+  readonly allowedAddresses: readonly string[] | null
 }
 
-interface NewTokenOrder extends WantedLimits {
-  readonly name: string
+interface NewTokenOrder extends Omit<TokenInput, 'expiresAt'> {
+  /** Epoch milliseconds; null: until revoked. */
+  readonly expiresAt: number | null
   /** What it comes from, for the record. */
   readonly origin?: Readonly<Record<string, string>>
 }
@@ -34,8 +33,8 @@ interface NewTokenOrder extends WantedLimits {
 /**
  * Makes a token: a personal access token for a person, a service token for a machine. The secret exists in the answer only. Throws
  * `validation_failed`, `token_name_taken`, what the policy refuses (`token_creation_not_allowed`, `policy_violation`,
- * `token_limit_reached`), and `grant_exceeds_token` or `insufficient_permissions` where it would allow what the actor
- * cannot hand out, last longer, or be used from more addresses than the token that makes it.
+ * `token_limit_reached`), and `grant_exceeds_token` or
+ * `insufficient_permissions` where it would allow what the actor cannot hand out.
  */
 export function createToken(
   services: Services,
@@ -44,8 +43,7 @@ export function createToken(
   owner: TokenOwner,
   input: TokenInput,
 ): Promise<{ token: Token; secret: Secret }> {
-  const { expiresAt } = input
-  const order = { ...input, expiresAt: expiresAt === undefined ? undefined : parseExpiration(expiresAt, context.now) }
+  const order = { ...input, expiresAt: parseExpiration(input.expiresAt, context.now) }
   return services.database.write(context, (trx) => createTokenIn(services, trx, context, actor, owner, order))
 }
 
@@ -56,24 +54,17 @@ export async function createTokenIn(
   context: AuthorizedContext,
   actor: AuthenticatedActor,
   owner: TokenOwner,
-  { name, origin = {}, ...order }: NewTokenOrder,
+  { name, expiresAt, origin = {}, ...limits }: NewTokenOrder,
 ): Promise<{ token: Token; secret: Secret }> {
   const { now } = context
-  const wanted: WantedLimits = {
-    expiresAt: order.expiresAt,
-    permissions: order.permissions && narrowingOf(order.permissions, owner.permissions),
-    allowedAddresses: order.allowedAddresses && addressRangesOf(order.allowedAddresses),
-  }
-  assertMayHandOut(actor, wanted.permissions ?? owner.permissions)
+  const permissions = narrowingOf(limits.permissions, owner.permissions)
+  assertMayHandOut(actor, permissions ?? owner.permissions)
+  const allowedAddresses = addressRangesOf(limits.allowedAddresses)
   const kind = kindFor(owner)
   const { id, text } = generateToken(tokenPrefix, kind)
   const secret = new Secret(text)
 
   const policy = await holdPolicy(trx, database.engine)
-  const limits = withinMaker(await limitsOf(trx, actor, policy), wanted)
-  const { expiresAt, allowedAddresses } = limits
-  // Taken over from a maker, they may name what the owner does not hold.
-  const permissions = limits.permissions?.filter((each) => owner.permissions.has(each)) ?? null
   assertMayCreate(policy, owner)
   assertWithinRules(policy[kind], { expiresAt, allowedAddresses }, now)
   await assertBelowLimit(trx, policy[kind], owner.id, now)
@@ -87,8 +78,6 @@ export async function createTokenIn(
     expiresAt,
     permissions,
     allowedAddresses,
-    replaces: null,
-    madeWith: makingToken(actor),
   })
   await recordAudit(trx, context, {
     action: 'token.created',

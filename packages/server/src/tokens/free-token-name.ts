@@ -1,4 +1,4 @@
-import { comparisonKey } from '../core/name-keys.ts'
+import { comparisonKey } from '../core/text.ts'
 import type { Transaction } from '../storage/database.ts'
 import { TOKEN_NAME_LENGTH } from './token.ts'
 

@@ -1,18 +1,11 @@
 import { Problem } from '../core/problem.ts'
 import type { Reader } from '../storage/database.ts'
 import type { Token } from './token.ts'
-import { findOwnToken, findToken } from './token-query.ts'
+import { findOwnToken } from './token-query.ts'
 
 /** A token of this account. Throws `token_not_found`, and the same for somebody else's: existence is a secret. */
 export async function requireToken(db: Reader, accountId: string, id: string): Promise<Token> {
   const token = await findOwnToken(db, accountId, id)
-  if (token === undefined) throw new Problem('token_not_found')
-  return token
-}
-
-/** A token, whoever it belongs to; an access token, too. Throws `token_not_found`. */
-export async function requireAnyToken(db: Reader, id: string): Promise<Token> {
-  const token = await findToken(db, id)
   if (token === undefined) throw new Problem('token_not_found')
   return token
 }

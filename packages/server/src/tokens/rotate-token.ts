@@ -11,11 +11,9 @@ import { assertMayHandOut } from '../roles/granting.ts'
 import type { Services } from '../services.ts'
 import { digestOf } from '../verification/token-verifier.ts'
 import { parseExpiration } from './expiration.ts'
-import { lockWithMakers } from './made-tokens.ts'
-import { limitsOf, makingToken, withinMaker } from './maker.ts'
 import { requireToken } from './require-token.ts'
 import { type Token, type TokenOwner, tokenStatus } from './token.ts'
-import { endByRotation, endToken, insertToken } from './token-store.ts'
+import { endToken, insertToken, lockToken, setRevoked } from './token-store.ts'
 
 export interface Rotation {
   /** How long the old secret still counts; 0: it ends at once. */
@@ -26,9 +24,8 @@ export interface Rotation {
 
 /**
  * Replaces a token by a new one of the same name and limits. The old one ends after the overlap, never later than it
- * would have. A token rotates itself, not others of its account, and gets no longer lifetime than it had; it may rotate
- * those of another account within its own limits. A token is rotated once: its successor is rotated next. Throws
- * `token_not_found`, `token_not_active`, `token_already_rotated`, `session_required`, `token_widening`, `grant_exceeds_token`,
+ * would have. A person's token rotates itself, not others, and does not prolong its own life beyond what it had. Throws
+ * `token_not_found`, `token_not_active`, `session_required`, `token_widening`, `grant_exceeds_token`,
  * `validation_failed`, and what the policy refuses (`token_creation_not_allowed`, `policy_violation`,
  * `token_limit_reached`).
  */
@@ -48,10 +45,9 @@ export async function rotateToken(
   const wanted = expiresAt === undefined ? undefined : parseExpiration(expiresAt, now)
 
   return database.write(context, async (trx) => {
-    await lockWithMakers(trx, id)
+    await lockToken(trx, id)
     const old = await requireToken(trx, owner.id, id)
     if (tokenStatus(old, now) !== 'active') throw new Problem('token_not_active')
-    if (old.replacedBy !== null) throw new Problem('token_already_rotated')
     if (actor.account.id !== owner.id) assertMayHandOut(actor, old.permissions ?? owner.permissions)
     const policy = await holdPolicy(trx, database.engine)
     const rules = policy[old.kind]
@@ -61,14 +57,13 @@ export async function rotateToken(
     if (actor.kind !== 'session' && !isOther && isLater(newExpiry, sameLifetime)) {
       throw fieldProblem('token_widening', 'expiresAt', 'A token that rotates itself gets no longer life than it had.')
     }
-    if (isOther) withinMaker(await limitsOf(trx, actor, policy), { ...old, expiresAt: newExpiry })
     assertWithinRules(rules, { expiresAt: newExpiry, allowedAddresses: old.allowedAddresses }, now)
     // Without an overlap there is one as before; with one, an account could heap up tokens.
     if (overlapSeconds > 0) await assertBelowLimit(trx, rules, owner.id, now, id)
 
     // The new one takes the name, so the old one lets go of it first.
     const endsAt = Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, now + overlapSeconds * 1000)
-    if (overlapSeconds === 0) await endByRotation(trx, id, actor.account.id, now)
+    if (overlapSeconds === 0) await setRevoked(trx, id, actor.account.id, now)
     else await endToken(trx, id, endsAt, now)
 
     const { id: newId, text } = generateToken(tokenPrefix, old.kind)
@@ -83,8 +78,6 @@ export async function rotateToken(
       expiresAt: newExpiry,
       permissions: old.permissions,
       allowedAddresses: old.allowedAddresses,
-      replaces: id,
-      madeWith: makingToken(actor),
     })
     await recordAudits(trx, context, [
       {

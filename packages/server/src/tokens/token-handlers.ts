@@ -61,7 +61,7 @@ export function tokenHandlers(services: Services) {
 
     /** The one place where a new secret is exposed. */
     async create(req: FastifyRequest, owner: TokenOwner, body: Static<typeof CreateTokenBody>) {
-      const { name, expiresAt, permissions, allowedAddresses } = body
+      const { name, expiresAt = null, permissions = null, allowedAddresses = null } = body
       const input = { name: parseName('name', name, TOKEN_NAME_LENGTH), expiresAt, permissions, allowedAddresses }
       const { token, secret } = await createToken(
         services,
@@ -86,11 +86,8 @@ export function tokenHandlers(services: Services) {
       return showWithTag(await changeToken(services, contextOf(req, services), owner, id, change, ifMatch), reply)
     },
 
-    /** Says in a header what else has ended: the answer has no body. */
-    async revoke(req: FastifyRequest, reply: FastifyReply, owner: Pick<TokenOwner, 'id'>, id: string) {
-      const successors = await revokeToken(services, contextOf(req, services), asAuthenticated(req), owner.id, id)
-      if (successors.length > 0) reply.header('x-ramp-revoked-successors', successors.join(','))
-      return reply.code(204).send(null)
+    revoke(req: FastifyRequest, owner: Pick<TokenOwner, 'id'>, id: string): Promise<void> {
+      return revokeToken(services, contextOf(req, services), asAuthenticated(req), owner.id, id)
     },
 
     /** … and the other place, for the secret that replaces one. */

@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
-import { comparisonKey } from '../core/name-keys.ts'
+import { comparisonKey } from '../core/text.ts'
 import type { Reader } from '../storage/database.ts'
 import { containsText } from '../storage/search.ts'
 import type { Tables } from '../storage/tables.ts'
@@ -12,7 +12,7 @@ function selectTokens(db: Reader) {
     .leftJoin('token_usage', 'token_usage.token_id', 'token.id')
     .innerJoin('account as owner', 'owner.id', 'token.account_id')
     .leftJoin('account as revoker', 'revoker.id', 'token.revoked_by')
-    .select(({ selectFrom }) => [
+    .select([
       'token.id',
       'token.kind',
       'token.account_id',
@@ -24,11 +24,6 @@ function selectTokens(db: Reader) {
       'token.permissions',
       'token.allowed_addresses',
       'token.end_reason',
-      'token.replaces',
-      selectFrom('token as successor')
-        .select('successor.id')
-        .whereRef('successor.replaces', '=', 'token.id')
-        .as('replaced_by'),
       'token_usage.last_used_at',
       'token_usage.last_used_address',
       'token_usage.last_used_client',
@@ -65,8 +60,6 @@ function toToken(row: TokenRow): Token {
     lastUsedClient: row.last_used_client,
     permissions: row.permissions === null ? null : (JSON.parse(row.permissions) as string[]),
     allowedAddresses: row.allowed_addresses === null ? null : (JSON.parse(row.allowed_addresses) as string[]),
-    replaces: row.replaces,
-    replacedBy: row.replaced_by,
   }
 }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { asAuthenticated, asSession, asToken } from '../http/actors.ts'
 import type { Router } from '../http/routes.ts'
-import { IfMatch, listOf } from '../http/schemas.ts'
+import { IfMatch, listOf, NoContent } from '../http/schemas.ts'
 import type { Services } from '../services.ts'
 import { tokenHandlers } from './token-handlers.ts'
 import {
@@ -9,7 +9,6 @@ import {
   CreatedToken,
   CreateTokenBody,
   ListTokensQuery,
-  Revoked,
   RotateTokenBody,
   TokenBody,
   TokenId,
@@ -101,10 +100,13 @@ export function registerTokenRoutes(app: Router, services: Services): void {
         summary: 'Revoke a token',
         description: 'Counts from the moment this is answered. Revoking again changes nothing.',
         params: OneToken,
-        response: { 204: Revoked },
+        response: { 204: NoContent },
       },
     },
-    (req, reply) => tokens.revoke(req, reply, asAuthenticated(req).account, req.params.id),
+    async (req, reply) => {
+      await tokens.revoke(req, asAuthenticated(req).account, req.params.id)
+      return reply.code(204).send(null)
+    },
   )
 
   app.post(
@@ -114,7 +116,6 @@ export function registerTokenRoutes(app: Router, services: Services): void {
         problems: [
           'token_not_found',
           'token_not_active',
-          'token_already_rotated',
           'token_widening',
           'token_creation_not_allowed',
           'policy_violation',
@@ -145,12 +146,13 @@ export function registerTokenRoutes(app: Router, services: Services): void {
         operationId: 'revokeCurrentToken',
         tags: ['Tokens'],
         summary: 'Revoke the token of this very call',
-        response: { 204: Revoked },
+        response: { 204: NoContent },
       },
     },
-    (req, reply) => {
+    async (req, reply) => {
       const { account, tokenId } = asToken(req)
-      return tokens.revoke(req, reply, account, tokenId)
+      await tokens.revoke(req, account, tokenId)
+      return reply.code(204).send(null)
     },
   )
 }

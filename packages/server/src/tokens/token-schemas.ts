@@ -65,17 +65,6 @@ export const RotateTokenBody = closed({
   expiresAt: Type.Optional(ExpiresAt),
 })
 
-/** Nothing in the body; `@fastify/swagger` takes the headers from here. */
-export const Revoked = Type.Null({
-  description: 'Done.',
-  headers: {
-    'X-Ramp-Revoked-Successors': Type.String({
-      description:
-        'The ids of the tokens that ended with it, separated by commas: those that it had made for its own account, by rotating itself. Absent: none.',
-    }),
-  },
-})
-
 export const TokenSorts = OneOf(
   TOKEN_SORTS.flatMap((sort) => [sort, `-${sort}`] as const),
   { default: '-createdAt', description: 'A minus sign turns the order round.' },
@@ -110,8 +99,6 @@ export const TokenBody = Type.Object({
   status: OneOf(TOKEN_STATUSES),
   permissions: Nullable(Type.Array(Type.String())),
   allowedAddresses: Nullable(Type.Array(Type.String())),
-  replaces: Nullable(Type.String({ description: 'The id of the token that it took the place of.' })),
-  replacedBy: Nullable(Type.String({ description: 'The id of the token that took its place.' })),
   activity: Type.Optional(
     Type.Array(Type.Integer({ minimum: 0 }), {
       description: 'The calls of each of the last 30 days, oldest first; only in lists, if asked for.',
@@ -142,7 +129,5 @@ export function toTokenBody(token: Token, pending: Usage | undefined, now: numbe
     status: tokenStatus(token, now),
     permissions: token.permissions === null ? null : [...token.permissions],
     allowedAddresses: token.allowedAddresses === null ? null : [...token.allowedAddresses],
-    replaces: token.replaces,
-    replacedBy: token.replacedBy,
   }
 }

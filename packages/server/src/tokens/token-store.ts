@@ -1,5 +1,5 @@
-import { comparisonKey } from '../core/name-keys.ts'
 import { fieldProblem } from '../core/problem.ts'
+import { comparisonKey } from '../core/text.ts'
 import type { Transaction } from '../storage/database.ts'
 import { violates } from '../storage/storage-errors.ts'
 import type { EndReason, Token } from './token.ts'
@@ -26,9 +26,6 @@ export interface NewToken {
   readonly expiresAt: number | null
   readonly permissions: readonly string[] | null
   readonly allowedAddresses: readonly string[] | null
-  /** The token that it takes the place of, and the token that makes it; null: none. */
-  readonly replaces: string | null
-  readonly madeWith: string | null
 }
 
 /** Throws `token_name_taken` if an active token of the account has the name. */
@@ -52,8 +49,6 @@ export async function insertToken(trx: Transaction, token: NewToken): Promise<vo
         permissions: jsonOrNull(token.permissions),
         allowed_addresses: jsonOrNull(token.allowedAddresses),
         end_reason: null,
-        replaces: token.replaces,
-        made_with: token.madeWith,
       })
       .execute(),
   )
@@ -95,26 +90,22 @@ function revoking(trx: Transaction, by: string | null, now: number, reason: EndR
     .where('revoked_at', 'is', null)
 }
 
+/** Revokes; false if it was revoked already. */
+export async function setRevoked(trx: Transaction, id: string, by: string, now: number): Promise<boolean> {
+  const result = await revoking(trx, by, now).where('id', '=', id).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
 /** Revokes several; returns the ids of those that were not revoked before. */
 export async function setSeveralRevoked(
   trx: Transaction,
   ids: readonly string[],
   by: string,
   now: number,
-): Promise<Ended[]> {
+): Promise<{ id: string; name: string; accountId: string }[]> {
   if (ids.length === 0) return []
   const rows = await revoking(trx, by, now).where('id', 'in', ids).returning(['id', 'name', 'account_id']).execute()
   return rows.map(({ id, name, account_id }) => ({ id, name, accountId: account_id }))
-}
-
-/** Ends a token whose successor takes over at once; what it has made goes on. */
-export async function endByRotation(trx: Transaction, id: string, by: string, now: number): Promise<void> {
-  await revoking(trx, by, now, 'rotated').where('id', '=', id).execute()
-}
-
-/** Revokes what these tokens have made, saying so. */
-export async function revokeWithPredecessor(trx: Transaction, ids: readonly string[], by: string, now: number) {
-  await revoking(trx, by, now, 'predecessor_revoked').where('id', 'in', ids).execute()
 }
 
 /** Revokes all tokens of an account that are not revoked. Returns how many. */
@@ -123,7 +114,7 @@ export async function revokeAllOf(trx: Transaction, accountId: string, by: strin
   return Number(result.numUpdatedRows)
 }
 
-export interface Ended {
+interface Ended {
   readonly id: string
   readonly name: string
   readonly accountId: string

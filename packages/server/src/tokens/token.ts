@@ -37,9 +37,6 @@ export interface Token {
   /** The token's own narrowing; null: all that the owner may do. */
   readonly permissions: readonly string[] | null
   readonly allowedAddresses: readonly string[] | null
-  /** The ids of the token that it took the place of, and of the one that took its place. */
-  readonly replaces: string | null
-  readonly replacedBy: string | null
 }
 
 /** What ends tokens that nobody in particular ended. */
@@ -49,8 +46,6 @@ export const END_REASONS = [
   'policy_unused',
   'reactivation',
   'password_change',
-  'rotated',
-  'predecessor_revoked',
 ] as const
 export type EndReason = (typeof END_REASONS)[number]
 

@@ -1,13 +1,6 @@
-import { PLATFORM_TIME, type Time } from '@ramp/verifier/coherence'
-
 /** Those who wait until this process has seen a change later than one they know: the long polls of verifiers elsewhere. */
 export class ChangeWaiters {
   readonly #waiters = new Set<{ readonly epoch: number; readonly resolve: () => void }>()
-  readonly #startTimer: Time['startTimer']
-
-  constructor(startTimer = PLATFORM_TIME.startTimer) {
-    this.#startTimer = startTimer
-  }
 
   get size(): number {
     return this.#waiters.size
@@ -19,12 +12,12 @@ export class ChangeWaiters {
       const waiter = {
         epoch,
         resolve: () => {
-          giveUp()
+          clearTimeout(timer)
           this.#waiters.delete(waiter)
           done()
         },
       }
-      const giveUp = this.#startTimer(ms, waiter.resolve)
+      const timer = setTimeout(waiter.resolve, ms)
       this.#waiters.add(waiter)
     })
   }

@@ -30,7 +30,7 @@ const UNTIL_WALL = 2
 export const boardSize = 3 * BigInt64Array.BYTES_PER_ELEMENT
 
 type News =
-  | { readonly kind: 'begin'; readonly epoch: number; readonly run: string }
+  | { readonly kind: 'begin'; readonly epoch: number }
   | { readonly kind: 'apply'; readonly epoch: number; readonly subjects: readonly string[] | null }
   | { readonly kind: 'drop'; readonly told: Told }
   | { readonly kind: 'doubt' }
@@ -62,7 +62,7 @@ export function postTo({ shared, port }: Board) {
   }
 
   const listener: CoherenceListener = {
-    begin: (epoch, run) => post({ kind: 'begin', epoch, run }),
+    begin: (epoch) => post({ kind: 'begin', epoch }),
     apply: (epoch, subjects) => post({ kind: 'apply', epoch, subjects }),
     drop: (told) => post({ kind: 'drop', told }),
     trust: ({ monotonic, wall }) => setTrust(monotonic, wall),
@@ -104,7 +104,7 @@ export function followBoard(
 
   function hear(news: News): void {
     heard++
-    if (news.kind === 'begin') coherent.begin(news.epoch, news.run)
+    if (news.kind === 'begin') coherent.begin(news.epoch)
     else if (news.kind === 'apply') coherent.apply(news.epoch, news.subjects)
     else if (news.kind === 'drop') coherent.drop(news.told)
     else if (news.kind === 'doubt') coherent.doubt()
@@ -134,7 +134,6 @@ export function followBoard(
     hear,
     isTrusted: () => caughtUp().isTrusted(),
     trustedForMs: () => caughtUp().trustedForMs(),
-    run: () => caughtUp().run(),
     appliedEpoch: () => caughtUp().appliedEpoch(),
     beginFill: () => caughtUp().beginFill(),
     mayKeep: (fill, epoch) => caughtUp().mayKeep(fill, epoch),

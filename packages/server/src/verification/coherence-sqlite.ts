@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { dropSubject, type StaleState } from '@ramp/verifier/coherence'
 import { MOST_CHANGES } from '../storage/lease.ts'
-import { assertKnownSchema } from '../storage/migrate.ts'
 
 /**
  * Keeps a cache equal to the database: `catchUp` drops what was changed since it last ran. It must be called after the
@@ -12,18 +11,13 @@ import { assertKnownSchema } from '../storage/migrate.ts'
  */
 export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
   const dataVersion = reader.prepare('PRAGMA data_version')
-  const clock = reader.prepare('SELECT epoch, schema_version FROM authz_clock')
+  const clock = reader.prepare('SELECT epoch FROM authz_clock')
   const changes = reader.prepare(
     `SELECT subject FROM authz_change WHERE epoch > ? AND epoch <= ? LIMIT ${MOST_CHANGES + 1}`,
   )
   const oldest = reader.prepare('SELECT min(epoch) AS epoch FROM authz_change')
   const readVersion = () => (dataVersion.get() as { data_version: number }).data_version
-  /** Throws for a schema that this version does not know: a newer one may say what this one cannot read. */
-  const readEpoch = () => {
-    const { epoch, schema_version } = clock.get() as { epoch: number; schema_version: number }
-    assertKnownSchema(schema_version)
-    return epoch
-  }
+  const readEpoch = () => (clock.get() as { epoch: number }).epoch
 
   let seenVersion = readVersion()
   let appliedEpoch = readEpoch()
@@ -45,16 +39,12 @@ export function sqliteCoherence(reader: DatabaseSync, cache: StaleState) {
   return {
     appliedEpoch: () => appliedEpoch,
 
-    /**
-     * Returns whether anything was committed since it last ran. Throws if the database cannot be read; then nothing that is
-     * cached may be believed.
-     */
-    catchUp(): boolean {
+    /** Throws if the database cannot be read; then nothing that is cached may be believed. */
+    catchUp(): void {
       const version = readVersion()
-      if (version === seenVersion) return false
+      if (version === seenVersion) return
       applyChanges()
       seenVersion = version
-      return true
     },
   }
 }

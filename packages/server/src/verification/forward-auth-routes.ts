@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { TokenActor } from '../core/actor.ts'
 import { FORWARDED_METHODS } from '../http/access.ts'
 import { asToken } from '../http/actors.ts'
 import { insufficient, roleMissing } from '../http/refusals.ts'
 import type { Router } from '../http/routes.ts'
+import { closed } from '../http/schemas.ts'
 import { PERMISSION_PATTERN, ROLE_PATTERN } from '../roles/role-catalogue.ts'
 import type { Services } from '../services.ts'
-import { type Demand, demandOfHeaders, demandOfTarget, ENVOY_PATH, VERIFY_PATH } from './demand.ts'
 import { identityHeaders, originalRequest } from './forward-auth.ts'
 import { MaxAge, sayFreshness } from './freshness.ts'
 
@@ -16,17 +16,11 @@ const oneOrSeveral = (pattern: string, description: string) => {
   return Type.Optional(Type.Union([one, Type.Array(one, { maxItems: 20 })], { description }))
 }
 
-const DemandQuery = Type.Object({
+/** Closed: a proxy that asks for a `?permision=` must not get an answer that demanded nothing. */
+const Demand = closed({
   permission: oneOrSeveral(PERMISSION_PATTERN, 'What the token has to be allowed; several: all of them.'),
-  role: oneOrSeveral(ROLE_PATTERN, 'What role the token has to have; several: all of them.'),
+  role: oneOrSeveral(ROLE_PATTERN, 'What role the account has to have; several: all of them.'),
   max_age: MaxAge,
-})
-
-const List = (description: string) => Type.Optional(Type.String({ description }))
-
-const DemandHeaders = Type.Object({
-  'X-Ramp-Require-Permission': List('What the token has to be allowed; several, separated by commas: all of them.'),
-  'X-Ramp-Require-Role': List('What role the token has to have; several, separated by commas: all of them.'),
 })
 
 const Header = (description: string) => Type.String({ description })
@@ -49,8 +43,8 @@ const Accepted = {
 }
 
 /**
- * `/_auth/verify`, and `/_auth/envoy/` for Envoy: a proxy asks with its client's Authorization header whether to let the
- * request through. In a scope that reads no bodies. The token was verified before (`http/authenticate.ts`): what is left is what the proxy demands.
+ * `/_auth/verify`: a proxy asks with its client's Authorization header whether to let the request through. In a scope
+ * that reads no bodies. The token was verified before (`http/authenticate.ts`): what is left is what the proxy demands.
  */
 export function registerForwardAuthRoutes(app: Router, { verifier }: Services): void {
   const accept = (
@@ -62,58 +56,48 @@ export function registerForwardAuthRoutes(app: Router, { verifier }: Services): 
     reply.headers(identityHeaders(actor)).send()
   }
 
-  const openTo = (req: FastifyRequest, reply: Parameters<typeof accept>[0], demand: Demand): void => {
-    const actor = asToken(req)
-    assertDemand(actor, demand)
-    accept(reply, actor, demand.maxAgeSeconds)
-  }
-
   for (const method of FORWARDED_METHODS) {
     app.route({
       method,
-      url: VERIFY_PATH,
+      url: '/_auth/verify',
       onError: noteOriginal,
       config: { problems: ['insufficient_permissions'] },
-      // `demandOfTarget` reads the query, more strictly than a schema can.
-      validatorCompiler: () => () => true,
       schema: {
         operationId: 'verifyForProxy',
         tags: ['OAuth'],
         summary: 'Forward authentication, for proxies',
         description:
-          'A proxy calls this with the Authorization header of its client, by any method. The address is exact: any other spelling of the path, and any query that is not understood in full, is refused. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals. Like X-Forwarded-For, they are believed from trusted proxies only.',
+          'Called by a proxy with the Authorization header of its client, by any method. X-Forwarded-Method and -Uri (or X-Original-Method and -URI) are for the log of refusals, and like X-Forwarded-For are believed from trusted proxies only.',
         hide: method !== 'GET',
-        querystring: DemandQuery,
+        querystring: Demand,
         response: { 200: Accepted },
       },
-      handler: (req, reply) => openTo(req, reply, demandOfTarget(req.raw.url ?? '', req.headers)),
+      handler: (req, reply) => {
+        const actor = asToken(req)
+        const { max_age: maxAge } = req.query
+        assertDemand(actor, req.query)
+        accept(reply, actor, maxAge)
+      },
+    })
+
+    // Envoy appends the path and the query of its client: what stands there is the client's, and demands nothing.
+    app.route({
+      method,
+      url: '/_auth/verify/*',
+      onError: noteOriginal,
+      schema: { hide: true },
+      handler: (req, reply) => accept(reply, asToken(req)),
     })
   }
-
-  app.get(
-    `${ENVOY_PATH}*`,
-    {
-      onError: noteOriginal,
-      config: { problems: ['insufficient_permissions'] },
-      validatorCompiler: () => () => true,
-      schema: {
-        operationId: 'verifyForEnvoy',
-        tags: ['OAuth'],
-        summary: 'Forward authentication, for Envoy',
-        description:
-          'Answers every method. Envoy appends the path and query of its client, which RAMP does not read. Demands come in headers that Envoy adds (`headers_to_add`), so that its client cannot set them.',
-        headers: DemandHeaders,
-        response: { 200: Accepted },
-      },
-    },
-    (req, reply) => openTo(req, reply, demandOfHeaders(req.headers)),
-  )
 }
 
-/** Throws `insufficient_permissions`, naming the first thing that is missing. */
-function assertDemand(actor: TokenActor, { permissions, roles }: Demand): void {
-  for (const wanted of permissions) if (!actor.permissions.has(wanted)) throw insufficient(wanted, actor)
-  for (const wanted of roles) if (!actor.roles.includes(wanted)) throw roleMissing(wanted)
+function assertDemand(actor: TokenActor, { permission = [], role = [] }: Static<typeof Demand>): void {
+  for (const wanted of [permission].flat()) {
+    if (!actor.permissions.has(wanted)) throw insufficient(wanted, actor)
+  }
+  for (const wanted of [role].flat()) {
+    if (!actor.account.roles.includes(wanted)) throw roleMissing(wanted)
+  }
 }
 
 /** The log's line of a refusal says which request it was about, if a proxy says so whose word counts for addresses, too. */

@@ -1,19 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal, TokenActor } from '../core/actor.ts'
-import { withoutSecrets } from '../core/secret-text.ts'
+import { withoutSecrets } from '../core/text.ts'
 import { sorted } from './introspection.ts'
 
 /**
  * Who calls, as headers for the API behind the proxy. All of them always, an empty one for nothing: a proxy that copies them
  * overwrites whatever the client sent under these names.
  */
-export function identityHeaders({ account, permissions, roles, tokenId }: TokenActor): Record<string, string> {
-  return {
-    ...accountHeaders(account),
-    'x-ramp-roles': roles.join(','),
-    'x-ramp-permissions': sorted(permissions).join(','),
-    'x-ramp-token-id': tokenId,
-  }
+export function identityHeaders({ account, permissions, tokenId }: TokenActor): Record<string, string> {
+  return { ...accountHeaders(account), 'x-ramp-permissions': sorted(permissions).join(','), 'x-ramp-token-id': tokenId }
 }
 
 /** Accounts are replaced when they change, never changed: what is made of one is kept with it. */
@@ -26,6 +21,7 @@ function accountHeaders(account: Principal): Record<string, string> {
       'x-ramp-account': account.id,
       'x-ramp-account-kind': account.kind,
       'x-ramp-username': encodeName(account.username),
+      'x-ramp-roles': account.roles.join(','),
     }
     keptHeaders.set(account, headers)
   }

@@ -37,7 +37,7 @@ export function introspectionOf(
   issuer: string,
 ): Introspection {
   if (verdict.outcome !== 'active') return INACTIVE
-  const { token, account, permissions, roles } = verdict
+  const { token, account, permissions } = verdict
   return {
     active: true,
     sub: account.id,
@@ -48,7 +48,7 @@ export function introspectionOf(
     iat: Math.floor(token.createdAt / SECOND_MS),
     scope: sorted(permissions).join(' '),
     iss: issuer,
-    roles,
+    roles: account.roles,
     account_kind: account.kind,
     token_id: token.id,
     epoch,

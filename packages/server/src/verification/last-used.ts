@@ -1,5 +1,5 @@
 import { DAY_MS } from '../core/clock.ts'
-import { withoutSecrets } from '../core/secret-text.ts'
+import { withoutSecrets } from '../core/text.ts'
 import type { Database } from '../storage/database.ts'
 import { storeUsage } from './store-usage.ts'
 import type { Presenter } from './token-verifier.ts'
@@ -15,10 +15,10 @@ const FLUSH_ROWS = 500
 const FEW_TOKENS = 100
 
 /**
- * Writing takes at most this many tokens at a time: some 0.4 s. With more in use, each is written less often than every 5 s: with
- * 200,000, every 100 s. Nobody waits behind a flush that writes them all.
+ * So many different tokens in one interval are written before it ends, and in this thread, since whoever notes more than
+ * can be written has to wait: what is noted must not fill the memory.
  */
-const FLUSH_TOKENS = 10_000
+const EARLY_FLUSH_TOKENS = 10_000
 
 /** Enough to tell `curl/8.5.0` from `PostmanRuntime/7.43.0`; a longer one is cut. */
 const CLIENT_LENGTH = 200
@@ -62,7 +62,6 @@ export class UsageRecorder {
   readonly #database: Database
   readonly #onFailure: (error: unknown) => void
   readonly #writeElsewhere: WriteElsewhere | undefined
-  readonly #mostNoted: number
   readonly #timer: NodeJS.Timeout
   /** By day: nearly always one, today. */
   #days = new Map<number, Day>()
@@ -74,19 +73,8 @@ export class UsageRecorder {
   /** Flushes and those reads that must not see one half-way, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  /**
-   * `writeElsewhere` if this process is one of several that serve together. More than `mostNoted` tokens are written at once, in
-   * this thread: what is noted must not fill the memory, so who notes more than can be written has to wait.
-   */
-  constructor(
-    database: Database,
-    onFailure: (error: unknown) => void,
-    {
-      writeElsewhere,
-      mostNoted = FLUSH_TOKENS,
-    }: { writeElsewhere?: WriteElsewhere | undefined; mostNoted?: number } = {},
-  ) {
-    this.#mostNoted = mostNoted
+  /** `writeElsewhere` if this process is one of several that serve together. */
+  constructor(database: Database, onFailure: (error: unknown) => void, writeElsewhere?: WriteElsewhere) {
     this.#database = database
     this.#onFailure = onFailure
     this.#writeElsewhere = writeElsewhere
@@ -200,7 +188,7 @@ export class UsageRecorder {
     if (known !== undefined) return known
     const noted: Noted = { calls: 0, refusals: 0, at: 0, presenter: undefined, others: undefined }
     this.#today.set(tokenId, noted)
-    if (this.#today.size === this.#mostNoted) void this.flush()
+    if (this.#today.size === EARLY_FLUSH_TOKENS) void this.flush()
     return noted
   }
 
@@ -225,7 +213,7 @@ export class UsageRecorder {
   }
 
   async #writeNoted(tokenIds: readonly string[] | null, flush: Flush): Promise<void> {
-    const flushing = this.#taken(tokenIds, flush)
+    const flushing = tokenIds === null ? this.#takeAll() : this.#take(tokenIds)
     this.#flushing = flushing
     try {
       for (const [day, tokens] of flushing) await this.#writeDay(day, tokens, flush)
@@ -235,24 +223,6 @@ export class UsageRecorder {
     } finally {
       this.#flushing = new Map()
     }
-  }
-
-  #taken(tokenIds: readonly string[] | null, { isAwaited }: Flush): Map<number, Day> {
-    if (tokenIds !== null) return this.#take(tokenIds)
-    const noted = [...this.#days.values()].reduce((sum, day) => sum + day.size, 0)
-    return isAwaited || noted <= FLUSH_TOKENS ? this.#takeAll() : this.#take(this.#longestNoted())
-  }
-
-  /** What was noted first is written first: a token that is used again takes its place at the end. */
-  #longestNoted(): readonly string[] {
-    const ids: string[] = []
-    for (const day of this.#days.values()) {
-      for (const id of day.keys()) {
-        if (ids.length === FLUSH_TOKENS) return ids
-        ids.push(id)
-      }
-    }
-    return ids
   }
 
   #takeAll(): Map<number, Day> {
@@ -280,7 +250,7 @@ export class UsageRecorder {
   /** Forgets what is written as soon as it is: if a later chunk fails, this one is not added a second time. */
   async #writeDay(day: number, tokens: Day, { isAwaited }: Flush): Promise<void> {
     const ids = [...tokens.keys()].sort()
-    const isAside = !isAwaited && ids.length > FEW_TOKENS
+    const isAside = !isAwaited && ids.length > FEW_TOKENS && ids.length < EARLY_FLUSH_TOKENS
     for (let from = 0; from < ids.length; from += FLUSH_ROWS) {
       const chunk = ids.slice(from, from + FLUSH_ROWS)
       await storeUsage(this.#database, day, toRows(chunk, tokens), isAside)
@@ -345,8 +315,8 @@ function toRows(ids: readonly string[], tokens: Day): UsageRow[] {
 /** A user agent is free text from outside: control characters and anything that looks like a token are taken out. */
 export function cleanClient(userAgent: string | undefined): string | null {
   if (userAgent === undefined) return null
-  // What hides between the letters of a token goes first.
-  const printable = userAgent.slice(0, 4 * CLIENT_LENGTH).replace(/[^\x20-\x7e\xa0-\uffff]/g, '')
-  const visible = withoutSecrets(printable).trim()
+  const visible = withoutSecrets(userAgent.slice(0, 4 * CLIENT_LENGTH))
+    .replace(/[^\x20-\x7e\xa0-\uffff]/g, '')
+    .trim()
   return visible === '' ? null : visible.slice(0, CLIENT_LENGTH)
 }

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
 import type { ConnectionEvents, LeaseConnection, Told } from '@ramp/verifier/coherence'
-import { PROVE_COMMIT } from '../storage/commit-proof.ts'
 import type { SessionClient } from '../storage/postgres-client.ts'
 import { CHANGE_CHANNEL, postgresLeases } from '../storage/postgres-leases.ts'
 import { VERSION } from '../version.ts'
@@ -30,7 +29,6 @@ export async function connectNode(client: SessionClient, { lost, told }: Connect
       if (renewal === undefined) throw new Error('The lease was ended by somebody who could not wait for it.')
       return renewal
     },
-    prove: async () => (await client.query<{ run: string }>(PROVE_COMMIT)).rows[0]?.run,
     pauseMs: RENEWAL_MS,
     release: (id) => leases.release(id, null),
     end,

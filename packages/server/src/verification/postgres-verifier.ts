@@ -4,7 +4,7 @@ import { ChangeWaiters } from './change-waiters.ts'
 import type { BoardHears } from './coherence-board.ts'
 import { postgresCoherence } from './coherence-postgres.ts'
 import { credentialCache } from './credential-cache.ts'
-import { postgresCredentials, type Reading, type StoredCredential } from './stored-credentials.ts'
+import { postgresCredentials, type StoredCredential } from './stored-credentials.ts'
 import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Answer, type Asked, tellAll, turnQueue } from './turn-queue.ts'
 import { decide, refuse, type Verdict } from './verdict.ts'
@@ -13,13 +13,6 @@ import { decide, refuse, type Verdict } from './verdict.ts'
 export interface Primary {
   readonly credentials: ReturnType<typeof postgresCredentials>
   keepCoherent(cache: StaleState, hears: BoardHears): Coherence & { close(): Promise<void> }
-}
-
-/** The state is shown by one server, and another one has proved that it can commit. */
-class UnprovenServer extends Error {
-  override readonly message = 'The database that showed the session has not proved that it can commit.'
-  /** As a server refuses to write that is no primary: the database is at fault. */
-  readonly code = '25006'
 }
 
 /** Verification from memory over one PostgreSQL primary, shared with any number of nodes. */
@@ -39,10 +32,13 @@ export function createPostgresVerifier(database: PostgresDatabase, options: Veri
 export function verifyOver(
   { credentials, keepCoherent }: Primary,
   options: VerifierOptions,
-  cache = credentialCache(options.cacheMiB),
+  cache = credentialCache(),
 ): TokenVerifier {
-  const { clock, usage, onFailure, onDoubt, catalogue } = options
-  const statistics = newStatistics(cache)
+  const { clock, usage, onFailure, onDoubt } = options
+  const statistics = newStatistics(
+    () => cache.tokens.size,
+    () => cache.accounts.size,
+  )
   const waiters = new ChangeWaiters()
   const coherence = keepCoherent(cache, {
     onDoubt(error) {
@@ -81,10 +77,7 @@ export function verifyOver(
   async function decideStored(turn: readonly Asked[], askedAt: number): Promise<void> {
     const fill = coherence.beginFill()
     const ids = [...new Set(turn.map(({ tokenId }) => tokenId))]
-    const stored = await readProven(
-      (reading) => credentials.readTokens(ids, reading),
-      (found) => [...found.values()],
-    ).catch(onFailure)
+    const stored = await credentials.readTokens(ids).catch(onFailure)
     statistics.observeWait((performance.now() - askedAt) / 1000)
     const now = clock()
     if (stored === undefined) {
@@ -96,29 +89,15 @@ export function verifyOver(
         statistics.fillsDiscarded++
         continue
       }
-      cache.keepToken(token)
-      cache.keepAccount(account)
+      cache.tokens.set(token.id, token)
+      cache.accounts.set(account.id, account)
     }
     tellAll(turn.map((asked) => answerTo(asked, now, stored.get(asked.tokenId))))
   }
 
-  /**
-   * Reads so that the answer does not rest on a server that could not commit: the lease that is held proves it of its own
-   * run; without a lease, or for what another run has shown, the reading itself does.
-   */
-  async function readProven<Found>(
-    read: (reading: Reading) => Promise<Found>,
-    rowsOf: (found: Found) => readonly { readonly run: string }[],
-  ): Promise<Found> {
-    if (!coherence.isTrusted()) return read('proving')
-    const found = await read('plain')
-    const isHeldThere = coherence.isTrusted() && rowsOf(found).every(({ run }) => run === coherence.run())
-    return isHeldThere ? found : read('proving')
-  }
-
-  function answerTo(asked: Asked, now: number, found: Omit<StoredCredential, 'run'> | undefined): Answer {
+  function answerTo(asked: Asked, now: number, found: StoredCredential | undefined): Answer {
     const presented = { digest: digestOf(asked.secret), address: asked.presenter.address, now }
-    return decided(asked, decide(found?.token, found?.account, presented, catalogue), found?.epoch ?? 0, now)
+    return decided(asked, decide(found?.token, found?.account, presented), found?.epoch ?? 0, now)
   }
 
   function decided(asked: Asked, verdict: Verdict, epoch: number, now: number): Answer {
@@ -130,17 +109,12 @@ export function verifyOver(
   return {
     statistics,
     verify: turnQueue(options.tokenPrefix, statistics, decideTurn),
-    async readPrincipal(accountId, seenOn) {
-      const isHeldHere = coherence.isTrusted() && (seenOn === undefined || seenOn === coherence.run())
-      const cached = isHeldHere ? cache.accounts.get(accountId) : undefined
+    async readPrincipal(accountId) {
+      const cached = coherence.isTrusted() ? cache.accounts.get(accountId) : undefined
       if (cached !== undefined) return cached
       const fill = coherence.beginFill()
-      const stored = await readProven(
-        (reading) => credentials.readAccount(accountId, reading),
-        (found) => (found === undefined ? [] : [found]),
-      )
-      if (seenOn !== undefined && stored !== undefined && stored.run !== seenOn) throw new UnprovenServer()
-      if (stored && coherence.mayKeep(fill, stored.epoch)) cache.keepAccount(stored.account)
+      const stored = await credentials.readAccount(accountId)
+      if (stored && coherence.mayKeep(fill, stored.epoch)) cache.accounts.set(accountId, stored.account)
       return stored?.account
     },
     freshness: () => ({ epoch: coherence.appliedEpoch(), leaseMs: Math.floor(coherence.trustedForMs()) }),

@@ -1,51 +1,50 @@
+import { LRUCache } from 'lru-cache'
 import type { Principal } from '../core/actor.ts'
 import type { SqliteDatabase } from '../storage/sqlite.ts'
 import { ChangeWaiters } from './change-waiters.ts'
 import { sqliteCoherence } from './coherence-sqlite.ts'
 import { credentialCache } from './credential-cache.ts'
-import { groupCache } from './group-cache.ts'
 import { sqliteCredentials } from './stored-credentials.ts'
 import { digestOf, newStatistics, noteUsage, type TokenVerifier, type VerifierOptions } from './token-verifier.ts'
 import { type Asked, tellAll, turnQueue } from './turn-queue.ts'
-import { decide, refuse, type Verdict, type VerifiableToken } from './verdict.ts'
+import { decide, refuse, type Verdict } from './verdict.ts'
+
+/** What each gives, some role names; who is in many groups high up a tree is read anew without going up it again. */
+const CACHED_GROUPS = 10_000
 
 /** How often the file is looked at for those who wait for changes: some 5 µs each time. */
 const LOOK_MS = 5
 
-const UNAVAILABLE = refuse('unavailable')
-
 /** Verification from memory over one SQLite file, shared with any number of other processes. */
 export function createSqliteVerifier(database: SqliteDatabase, options: VerifierOptions): TokenVerifier {
-  const { clock, usage, onFailure, catalogue } = options
-  const { fence } = database
+  const { clock, usage, onFailure } = options
   const reader = database.openReader()
-  const credentials = sqliteCredentials(reader, catalogue)
-  const cache = credentialCache(options.cacheMiB)
-  const groups = groupCache(credentials.readGroup)
-  const statistics = newStatistics(cache)
+  const credentials = sqliteCredentials(reader, options.catalogue)
+  const cache = credentialCache()
+  const { tokens, accounts } = cache
+  const groupRoles = new LRUCache<string, readonly string[]>({ max: CACHED_GROUPS })
+  const statistics = newStatistics(
+    () => tokens.size,
+    () => accounts.size,
+  )
   const coherence = sqliteCoherence(reader, {
     ...cache,
-    dropGroup(id) {
-      groups.drop(id)
-      cache.dropGroup(id)
+    dropAllAccounts() {
+      groupRoles.clear()
+      cache.dropAllAccounts()
     },
     dropAll() {
-      groups.dropAll()
+      groupRoles.clear()
       cache.dropAll()
     },
   })
 
   function decideTurn(turn: readonly Asked[], askedAt: number): void {
-    const startedAt = performance.now()
-    const waitedMs = startedAt - askedAt
-    let failure = failureOf(() => {
-      fence.assertRecentlyIntact(startedAt)
-      catchUp()
-    })
-    let fileFailure: unknown
+    let failure = failureOf(catchUp)
     const now = clock()
+    const waitedMs = performance.now() - askedAt
     const answers = turn.map((asked) => {
-      let verdict = UNAVAILABLE
+      let verdict = refuse('unavailable')
       // That of what is cached: what is read in addition may be newer, never older.
       const epoch = coherence.appliedEpoch()
       // A database that cannot be read leaves nothing to believe: not what is cached, either.
@@ -58,10 +57,8 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
       }
       statistics.outcomes[verdict.outcome]++
       noteUsage(usage, verdict, asked, now)
-      return () => asked.done(fileFailure === undefined ? verdict : UNAVAILABLE, epoch)
+      return () => asked.done(verdict, epoch)
     })
-    fileFailure = failureOf(assertFileRead)
-    failure ??= fileFailure
     tellAll(answers)
     // After the answers: nobody waits for what is counted.
     statistics.observeWait(waitedMs / 1000)
@@ -69,66 +66,47 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
     if (failure !== undefined) onFailure(failure)
   }
 
-  /** Whether this turn has read more than that nothing was committed. */
-  let hasRead = false
-
   /** In a snapshot that a failure has left open, nothing would ever look changed. */
   function catchUp(): void {
     if (reader.isTransaction) reader.exec('ROLLBACK')
-    hasRead = true
-    hasRead = noteDamage(coherence.catchUp)
-  }
-
-  /** Asked after reading, so that it speaks for what was read. */
-  function assertFileRead(): void {
-    if (hasRead) fence.assertIntact()
+    coherence.catchUp()
   }
 
   function judge({ secret, tokenId, presenter }: Asked, now: number): Verdict {
-    const token = findToken(tokenId)
-    const account = token && findAccount(token.accountId)
-    return decide(token, account, { digest: digestOf(secret), address: presenter.address, now }, catalogue)
+    const token = readThrough(tokens, tokenId, credentials.readToken)
+    const account = token && readThrough(accounts, token.accountId, readAccount)
+    return decide(token, account, { digest: digestOf(secret), address: presenter.address, now })
+  }
+
+  function readAccount(id: string): Principal | undefined {
+    return credentials.readAccount(id, rolesOfGroup)
+  }
+
+  function rolesOfGroup(id: string): readonly string[] {
+    let roles = groupRoles.get(id)
+    if (roles === undefined) {
+      roles = credentials.readGroupRoles(id)
+      groupRoles.set(id, roles)
+    }
+    return roles
   }
 
   /** What is filled was read after this turn's check, so it is at least as new. Absence is not cached. */
-  function findToken(id: string): VerifiableToken | undefined {
-    const cached = cache.tokens.get(id)
-    if (count(cached)) return cached
-    const stored = readStored(() => credentials.readToken(id))
-    if (stored !== undefined) cache.keepToken(stored)
-    return stored
-  }
-
-  function findAccount(id: string): Principal | undefined {
-    const cached = cache.accounts.get(id)
-    if (count(cached)) return cached
-    const stored = readStored(() => credentials.readAccount(id, groups.get))
-    if (stored !== undefined) cache.keepAccount(stored)
-    return stored
-  }
-
-  /** Whether it was in memory. */
-  function count(cached: object | undefined): boolean {
-    if (cached === undefined) statistics.cacheMisses++
-    else statistics.cacheHits++
-    return cached !== undefined
-  }
-
-  function readStored<Stored>(read: () => Stored): Stored {
-    hasRead = true
-    return noteDamage(() => {
-      beginReading()
-      return read()
-    })
-  }
-
-  function noteDamage<Result>(read: () => Result): Result {
-    try {
-      return read()
-    } catch (error) {
-      fence.noteError(error)
-      throw error
+  function readThrough<Value extends object>(
+    cache: LRUCache<string, Value>,
+    id: string,
+    read: (id: string) => Value | undefined,
+  ): Value | undefined {
+    const cached = cache.get(id)
+    if (cached !== undefined) {
+      statistics.cacheHits++
+      return cached
     }
+    statistics.cacheMisses++
+    beginReading()
+    const stored = read(id)
+    if (stored !== undefined) cache.set(id, stored)
+    return stored
   }
 
   /**
@@ -166,12 +144,10 @@ export function createSqliteVerifier(database: SqliteDatabase, options: Verifier
     verify: turnQueue(options.tokenPrefix, statistics, decideTurn),
     async readPrincipal(accountId) {
       try {
-        fence.assertIntact()
         catchUp()
-        return findAccount(accountId)
+        return readThrough(accounts, accountId, readAccount)
       } finally {
         endReading()
-        assertFileRead()
       }
     },
     freshness: () => ({ epoch: coherence.appliedEpoch(), leaseMs: 0 }),

@@ -15,17 +15,13 @@ const thread = new KeptThread<UsageTask, void>(new URL('usage-thread.ts', import
  * Writes some rows in one transaction. `isAside`: not in this thread, where SQLite would hold up every verification for the
  * time that many rows take.
  */
-export async function storeUsage(
+export function storeUsage(
   database: Database,
   day: number,
   rows: readonly UsageRow[],
   isAside: boolean,
 ): Promise<void> {
-  if (!isAside || database.engine !== 'sqlite') {
-    await database.note('usage', (trx) => writeUsage(trx, database.engine, day, rows))
-    return
-  }
-  database.fence.assertIntact()
-  await thread.run({ file: database.file, day, rows })
-  database.fence.assertIntact()
+  return isAside && database.engine === 'sqlite'
+    ? thread.run({ file: database.file, day, rows })
+    : database.note('usage', (trx) => writeUsage(trx, database.engine, day, rows))
 }

@@ -1,13 +1,10 @@
 import type { BlockList } from 'node:net'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Reach } from '@ramp/verifier/coherence'
 import type pg from 'pg'
 import type { Principal } from '../core/actor.ts'
 import { toBlockList } from '../core/address.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
-import { DATABASE_RUN, LOGGED_RECORD } from '../storage/commit-proof.ts'
-import { above, given, reached } from '../storage/effective-roles.ts'
-import { assertKnownSchema } from '../storage/migrate.ts'
+import { above, given } from '../storage/effective-roles.ts'
 import type { TokenTable } from '../storage/tables.ts'
 import type { VerifiableToken } from './verdict.ts'
 
@@ -16,10 +13,7 @@ import type { VerifiableToken } from './verdict.ts'
  * one thing at a time, so that what a group gives can be kept for all who are in it.
  */
 
-export type TokenRow = Omit<
-  TokenTable,
-  'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason' | 'replaces' | 'made_with'
-> & {
+export type TokenRow = Omit<TokenTable, 'name' | 'name_key' | 'name_released_at' | 'revoked_by' | 'end_reason'> & {
   readonly policy_addresses: string | null
   readonly parent_id: string | null
   readonly parent_permissions: string | null
@@ -31,14 +25,9 @@ interface AccountRow {
   readonly username: string
   readonly display_name: string
   readonly deactivated_at: number | null
-  readonly tokens_paused_at: number | null
   /** JSON array of role names. */
   readonly roles: string
 }
-
-/** A member whose password was reset has to choose another one; until then the tokens pause, unless the policy keeps them. */
-export const TOKENS_PAUSED_AT = `(SELECT password_change_required_at FROM member, policy
-  WHERE member.account_id = account.id AND policy.pauses_after_reset = 1)`
 
 const POLICY_ADDRESSES =
   "(SELECT CASE token.kind WHEN 'pat' THEN pat_addresses ELSE service_addresses END FROM policy) AS policy_addresses"
@@ -60,79 +49,47 @@ export function sqliteCredentials(reader: DatabaseSync, catalogue: RoleCatalogue
   const token = reader.prepare(`SELECT ${TOKEN_COLUMNS} FROM token WHERE id = ?`)
   const accessToken = reader.prepare(`SELECT ${ACCESS_TOKEN_COLUMNS} FROM ${WITH_PARENT} WHERE access_token.id = ?`)
   const account = reader.prepare(
-    `SELECT id, kind, username, display_name, deactivated_at, ${TOKENS_PAUSED_AT} AS tokens_paused_at,
+    `SELECT id, kind, username, display_name, deactivated_at,
       (SELECT json_group_array(role) FROM role_grant WHERE account_id = account.id) AS roles,
       (SELECT json_group_array(group_id) FROM group_member WHERE account_id = account.id) AS groups
     FROM account WHERE id = ?`,
   )
   const group = reader.prepare(
-    `WITH RECURSIVE ${above('?')}, ${reached}
-    SELECT group_id AS id, NULL AS role FROM reached
-    UNION ALL
-    SELECT DISTINCT NULL, role FROM above CROSS JOIN group_role WHERE group_role.group_id = above.group_id`,
+    `WITH RECURSIVE ${above('?')}
+    SELECT DISTINCT role FROM above CROSS JOIN group_role WHERE group_role.group_id = above.group_id`,
   )
   return {
     readToken(id: string): VerifiableToken | undefined {
       const row = (token.get(id) ?? accessToken.get(id)) as TokenRow | undefined
       return row && toToken(row)
     },
-    /** `readGroup` is asked for each group that the account is in. */
-    readAccount(id: string, readGroup: (groupId: string) => StoredGroup): Principal | undefined {
+    /** `rolesOfGroup` is asked for each group that the account is in. */
+    readAccount(id: string, rolesOfGroup: (groupId: string) => readonly string[]): Principal | undefined {
       const row = account.get(id) as (AccountRow & { readonly groups: string }) | undefined
       if (row === undefined) return undefined
-      const groups = (JSON.parse(row.groups) as string[]).map(readGroup)
+      const groups = JSON.parse(row.groups) as string[]
       return toPrincipal(
         row,
-        new Set([...(JSON.parse(row.roles) as string[]), ...groups.flatMap(({ roles }) => roles)]),
+        new Set([...(JSON.parse(row.roles) as string[]), ...groups.flatMap(rolesOfGroup)]),
         catalogue,
-        groups.map(({ reach }) => reach),
       )
     },
-    readGroup(id: string): StoredGroup {
-      const rows = group.all(id) as unknown as { readonly id: string | null; readonly role: string | null }[]
-      return {
-        roles: rows.flatMap(({ role }) => role ?? []),
-        reach: [id, ...rows.flatMap((row) => row.id ?? [])],
-      }
+    /** What people have by being in the group: its roles and those of every group above it. */
+    readGroupRoles(id: string): readonly string[] {
+      return group.all(id).map(({ role }) => role as string)
     },
   }
 }
 
-/** What people have by being in a group. */
-export interface StoredGroup {
-  /** Those of the group, and of every group above it. */
-  readonly roles: readonly string[]
-  readonly reach: Reach
-}
-
-const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at, ${TOKENS_PAUSED_AT} AS tokens_paused_at,
+const POSTGRES_ACCOUNT = `account.id AS a_id, account.kind AS a_kind, username, display_name, deactivated_at,
   (SELECT coalesce(json_agg(role), '[]')::text FROM given WHERE given.account_id = account.id) AS roles,
-  (SELECT coalesce(json_agg(group_id), '[]')::text FROM group_member WHERE group_member.account_id = account.id) AS groups,
-  CASE WHEN row_number() OVER () = 1 THEN (
-    SELECT coalesce(json_object_agg(from_id, group_ids), '{}')::text
-    FROM (SELECT from_id, json_agg(group_id ORDER BY group_id) AS group_ids FROM reached GROUP BY from_id) AS gathered
-  ) END AS above_groups,
-  (SELECT epoch FROM authz_clock) AS epoch, (SELECT schema_version FROM authz_clock) AS schema_version, ${DATABASE_RUN} AS run, pg_is_in_recovery() AS is_replica`
+  (SELECT epoch FROM authz_clock) AS epoch, pg_is_in_recovery() AS is_replica`
 
-/** A further column, by which the statement proves that the server can commit what it shows. */
-const PROOF = `, (SELECT ${LOGGED_RECORD}) AS proof`
+type JoinedRow = TokenRow &
+  Omit<AccountRow, 'id' | 'kind'> & { a_id: string; a_kind: Principal['kind']; epoch: number; is_replica: boolean }
 
-interface JoinedRow extends TokenRow, Omit<AccountRow, 'id' | 'kind'> {
-  readonly a_id: string
-  readonly a_kind: Principal['kind']
-  /** JSON array of the ids of those that the account is in. */
-  readonly groups: string
-  /** JSON: by the id of each group that any of the accounts is in, those above. Once a statement; else null. */
-  readonly above_groups: string | null
-  readonly epoch: number
-  readonly run: string
-  readonly schema_version: number
-  readonly is_replica: boolean
-}
-
-/** On a replica, by the code with which the server itself refuses to write there. */
-function assertUsable(rows: readonly JoinedRow[]): void {
-  for (const { schema_version } of rows) assertKnownSchema(schema_version)
+/** By the code with which the server itself refuses to write there. */
+function assertPrimary(rows: readonly JoinedRow[]): void {
   if (!rows.some(({ is_replica }) => is_replica)) return
   throw Object.assign(new Error('This is no primary database: what it shows may be old.'), { code: '25006' })
 }
@@ -142,69 +99,41 @@ export interface StoredCredential {
   readonly token: VerifiableToken
   readonly account: Principal
   readonly epoch: number
-  /** The run of the database server that showed them. */
-  readonly run: string
 }
-
-/** What a statement is: one that only reads, or one that also proves that its server can commit (commit-proof.ts). */
-export type Reading = 'plain' | 'proving'
-
-const columnsOf = (reading: Reading) => (reading === 'proving' ? POSTGRES_ACCOUNT + PROOF : POSTGRES_ACCOUNT)
 
 /** Reads tokens with their accounts from the primary, many in one statement and so in one snapshot. */
 export function postgresCredentials(pool: pg.Pool, catalogue: RoleCatalogue) {
-  const principal = ({ a_id, a_kind, roles, groups, ...row }: JoinedRow, reachOf: (groupId: string) => Reach) =>
-    toPrincipal(
-      { ...row, id: a_id, kind: a_kind },
-      JSON.parse(roles) as string[],
-      catalogue,
-      (JSON.parse(groups) as string[]).map(reachOf),
-    )
+  const principal = ({ a_id, a_kind, roles, ...row }: JoinedRow) =>
+    toPrincipal({ ...row, id: a_id, kind: a_kind }, JSON.parse(roles) as string[], catalogue)
   return {
-    async readTokens(ids: readonly string[], reading: Reading): Promise<Map<string, StoredCredential>> {
-      const columns = columnsOf(reading)
+    async readTokens(ids: readonly string[]): Promise<Map<string, StoredCredential>> {
       const { rows } = await pool.query<JoinedRow>({
-        name: `read-tokens-${reading}`,
+        name: 'read-tokens',
         text: `WITH RECURSIVE wanted (id) AS (
             SELECT account_id FROM token WHERE id = ANY($1)
             UNION SELECT account_id FROM ${WITH_PARENT} WHERE access_token.id = ANY($1)
           ),
-          ${given('SELECT id FROM wanted')}, ${reached}
-          SELECT ${TOKEN_COLUMNS}, ${columns} FROM token JOIN account ON account.id = token.account_id
+          ${given('SELECT id FROM wanted')}
+          SELECT ${TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT} FROM token JOIN account ON account.id = token.account_id
           WHERE token.id = ANY($1)
           UNION ALL
-          SELECT ${ACCESS_TOKEN_COLUMNS}, ${columns}
+          SELECT ${ACCESS_TOKEN_COLUMNS}, ${POSTGRES_ACCOUNT}
           FROM ${WITH_PARENT} JOIN account ON account.id = token.account_id WHERE access_token.id = ANY($1)`,
         values: [ids],
       })
-      assertUsable(rows)
-      const reachOf = reachesOf(rows)
-      return new Map(
-        rows.map((row) => [
-          row.id,
-          { token: toToken(row), account: principal(row, reachOf), epoch: row.epoch, run: row.run },
-        ]),
-      )
+      assertPrimary(rows)
+      return new Map(rows.map((row) => [row.id, { token: toToken(row), account: principal(row), epoch: row.epoch }]))
     },
-    async readAccount(id: string, reading: Reading): Promise<Omit<StoredCredential, 'token'> | undefined> {
+    async readAccount(id: string): Promise<Pick<StoredCredential, 'account' | 'epoch'> | undefined> {
       const { rows } = await pool.query<JoinedRow>({
-        name: `read-account-${reading}`,
-        text: `WITH RECURSIVE ${given('$1')}, ${reached} SELECT ${columnsOf(reading)} FROM account WHERE id = $1`,
+        name: 'read-account',
+        text: `WITH RECURSIVE ${given('$1')} SELECT ${POSTGRES_ACCOUNT} FROM account WHERE id = $1`,
         values: [id],
       })
-      assertUsable(rows)
-      return rows[0] && { account: principal(rows[0], reachesOf(rows)), epoch: rows[0].epoch, run: rows[0].run }
+      assertPrimary(rows)
+      return rows[0] && { account: principal(rows[0]), epoch: rows[0].epoch }
     },
   }
-}
-
-/** One array for all accounts of a statement that are in the group. */
-function reachesOf(rows: readonly JoinedRow[]): (groupId: string) => Reach {
-  const above = rows.flatMap(({ above_groups }) =>
-    above_groups === null ? [] : Object.entries(JSON.parse(above_groups) as Record<string, string[]>),
-  )
-  const reaches = new Map(above.map(([groupId, groupIds]) => [groupId, [groupId, ...groupIds]]))
-  return (groupId) => reaches.get(groupId) ?? [groupId]
 }
 
 export function toToken(row: TokenRow): VerifiableToken {
@@ -251,7 +180,6 @@ export function toPrincipal(
   row: Omit<AccountRow, 'roles'>,
   roleNames: Iterable<string>,
   catalogue: RoleCatalogue,
-  reaches: readonly Reach[] = [],
 ): Principal {
   const roles = [...roleNames].sort()
   return {
@@ -260,9 +188,7 @@ export function toPrincipal(
     username: row.username,
     displayName: row.display_name,
     deactivatedAt: row.deactivated_at,
-    tokensPausedAt: row.tokens_paused_at,
     roles,
     permissions: catalogue.permissionsOf(roles),
-    reaches,
   }
 }

@@ -3,7 +3,6 @@ import type { Principal } from '../core/actor.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Secret } from '../core/secret.ts'
 import type { RoleCatalogue } from '../roles/role-catalogue.ts'
-import type { CredentialCache } from './credential-cache.ts'
 import type { UsageRecorder } from './last-used.ts'
 import type { Outcome, Verdict } from './verdict.ts'
 
@@ -30,11 +29,8 @@ export interface TokenVerifier {
    * are all decided at the same moment.
    */
   verify(secret: Secret, presenter: Presenter, done: Done, hasCompany?: boolean): void
-  /**
-   * An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say, or if `seenOn`,
-   * the run of the database server that showed the session (PostgreSQL), is not one that could commit just now.
-   */
-  readPrincipal(accountId: string, seenOn?: string): Promise<Principal | undefined>
+  /** An account as it is now, for sessions; undefined if there is none. Rejects if the database cannot say. */
+  readPrincipal(accountId: string): Promise<Principal | undefined>
   /** What this process has seen of changes, and for how long it may believe what it has in memory. */
   freshness(): Freshness
   /** Resolves once this process has seen a change later than `epoch`; after `ms` in any case. */
@@ -48,8 +44,6 @@ export interface VerifierOptions {
   readonly catalogue: RoleCatalogue
   readonly clock: Clock
   readonly usage: UsageRecorder
-  /** How much memory what it keeps may take. */
-  readonly cacheMiB: number
   /** Hears, once a turn, why verifications were answered `unavailable`. */
   readonly onFailure: (error: unknown) => void
   /** Hears why nothing is believed from memory until it is read anew (PostgreSQL). */
@@ -65,7 +59,8 @@ export interface VerificationStatistics {
   doubts: number
   /** What was read and used, and not kept, since something changed meanwhile (PostgreSQL). */
   fillsDiscarded: number
-  readonly cache: Pick<CredentialCache, 'tokens' | 'accounts' | 'bytes'>
+  cachedTokens(): number
+  cachedAccounts(): number
   /** Called with how long the first verification of those decided together waited for its verdict, in seconds. */
   observeWait: (seconds: number) => void
 }
@@ -93,7 +88,6 @@ export function noteUsage(
     case 'revoked':
     case 'expired':
     case 'account_deactivated':
-    case 'password_change_required':
     case 'address_not_allowed':
       usage.noteRefusal(tokenId, now)
       break
@@ -104,7 +98,7 @@ export function noteUsage(
   }
 }
 
-export function newStatistics(cache: VerificationStatistics['cache']): VerificationStatistics {
+export function newStatistics(cachedTokens: () => number, cachedAccounts: () => number): VerificationStatistics {
   return {
     outcomes: {
       active: 0,
@@ -113,7 +107,6 @@ export function newStatistics(cache: VerificationStatistics['cache']): Verificat
       revoked: 0,
       expired: 0,
       account_deactivated: 0,
-      password_change_required: 0,
       address_not_allowed: 0,
       unavailable: 0,
     },
@@ -121,7 +114,8 @@ export function newStatistics(cache: VerificationStatistics['cache']): Verificat
     cacheMisses: 0,
     doubts: 0,
     fillsDiscarded: 0,
-    cache,
+    cachedTokens,
+    cachedAccounts,
     observeWait: () => {},
   }
 }

@@ -6,7 +6,7 @@ await workOff(async () => {
   const { openSqlite } = await import('../storage/sqlite.ts')
   const { writeUsage } = await import('./write-usage.ts')
   return async ({ file, day, rows }: UsageTask) => {
-    const database = openSqlite(file, { isBeside: true })
+    const database = openSqlite(file)
     try {
       await database.note('usage', (trx) => writeUsage(trx, 'sqlite', day, rows))
     } finally {

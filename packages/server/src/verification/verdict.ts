@@ -2,7 +2,6 @@ import { timingSafeEqual } from 'node:crypto'
 import type { BlockList } from 'node:net'
 import type { Principal } from '../core/actor.ts'
 import { isWithin } from '../core/address.ts'
-import type { RoleCatalogue } from '../roles/role-catalogue.ts'
 
 /**
  * A token as verification holds it: what the row says, parsed once. Of an access token, what its own row and that of the
@@ -26,23 +25,17 @@ export interface VerifiableToken {
   readonly policyAddresses: BlockList | null
 }
 
-/** What an account may do by a token: both lists are the account's own unless the token is narrowed. */
-interface Authority {
-  readonly permissions: ReadonlySet<string>
-  /** Names, sorted. A narrowed token has a role only if it still has every permission of that role. */
-  readonly roles: readonly string[]
-}
-
 /**
- * What verification says of a text. Only `active` opens anything. `revoked`, `expired`, `account_deactivated`,
- * `password_change_required` and `address_not_allowed` are only ever said to somebody who holds the real secret.
+ * What verification says of a text. Only `active` opens anything. `revoked`, `expired`, `account_deactivated` and
+ * `address_not_allowed` are only ever said to somebody who holds the real secret.
  */
 export type Verdict =
-  | ({
+  | {
       readonly outcome: 'active'
       readonly token: VerifiableToken
       readonly account: Principal
-    } & Authority)
+      readonly permissions: ReadonlySet<string>
+    }
   | { readonly outcome: Refusal }
 
 export const REFUSALS = [
@@ -51,7 +44,6 @@ export const REFUSALS = [
   'revoked',
   'expired',
   'account_deactivated',
-  'password_change_required',
   'address_not_allowed',
   'unavailable',
 ] as const
@@ -65,7 +57,6 @@ const REFUSED: { readonly [R in Refusal]: { readonly outcome: R } } = {
   revoked: { outcome: 'revoked' },
   expired: { outcome: 'expired' },
   account_deactivated: { outcome: 'account_deactivated' },
-  password_change_required: { outcome: 'password_change_required' },
   address_not_allowed: { outcome: 'address_not_allowed' },
   unavailable: { outcome: 'unavailable' },
 }
@@ -83,38 +74,29 @@ export function decide(
   token: VerifiableToken | undefined,
   account: Principal | undefined,
   presented: { readonly digest: Uint8Array; readonly address: string; readonly now: number },
-  catalogue: Pick<RoleCatalogue, 'within'>,
 ): Verdict {
   if (token === undefined || account === undefined) return REFUSED.unknown
   if (!timingSafeEqual(presented.digest, token.digest)) return REFUSED.unknown
   if (token.revokedAt !== null) return REFUSED.revoked
   if (token.expiresAt !== null && presented.now >= token.expiresAt) return REFUSED.expired
   if (account.deactivatedAt !== null) return REFUSED.account_deactivated
-  if (account.tokensPausedAt !== null) return REFUSED.password_change_required
   if (token.allowedAddresses !== null && !isWithin(presented.address, token.allowedAddresses)) {
     return REFUSED.address_not_allowed
   }
   if (token.policyAddresses !== null && !isWithin(presented.address, token.policyAddresses)) {
     return REFUSED.address_not_allowed
   }
-  const { permissions, roles } =
-    token.narrowing === null ? account : narrowed(token, token.narrowing, account, catalogue)
-  return { outcome: 'active', token, account, permissions, roles }
+  return { outcome: 'active', token, account, permissions: effectivePermissions(token, account) }
 }
 
-/** A token and an account are replaced when they change, so what both leave is kept with that pair. */
-const narrowedAuthority = new WeakMap<VerifiableToken, Authority & { readonly account: Principal }>()
+/** The intersection belongs to a pair of objects that are replaced when they change, so it is remembered with them. */
+const intersections = new WeakMap<VerifiableToken, { account: Principal; permissions: ReadonlySet<string> }>()
 
-function narrowed(
-  token: VerifiableToken,
-  narrowing: ReadonlySet<string>,
-  account: Principal,
-  catalogue: Pick<RoleCatalogue, 'within'>,
-): Authority {
-  const known = narrowedAuthority.get(token)
-  if (known?.account === account) return known
-  const permissions = new Set([...narrowing].filter((permission) => account.permissions.has(permission)))
-  const authority = { account, permissions, roles: catalogue.within(account.roles, permissions) }
-  narrowedAuthority.set(token, authority)
-  return authority
+function effectivePermissions(token: VerifiableToken, account: Principal): ReadonlySet<string> {
+  if (token.narrowing === null) return account.permissions
+  const known = intersections.get(token)
+  if (known?.account === account) return known.permissions
+  const permissions = new Set([...token.narrowing].filter((permission) => account.permissions.has(permission)))
+  intersections.set(token, { account, permissions })
+  return permissions
 }

@@ -8,7 +8,6 @@ import type { Services } from '../services.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import { listVerifiers } from './list-verifiers.ts'
 import { renewLease } from './renew-lease.ts'
-import { ToldTokens } from './told-tokens.ts'
 import {
   ConnectBody,
   FindingBody,
@@ -26,12 +25,9 @@ const tags = ['Verifiers']
  * `/api/v1/verifiers`: verifiers inside other services, which decide from memory under a lease as the nodes of RAMP do
  * (docs/coherence.md). `@ramp/verifier` is the other side.
  */
-export function registerVerifierRoutes(app: Router, services: Services, isOneOfSeveral: boolean): void {
+export function registerVerifierRoutes(app: Router, services: Services): void {
   const { database, verifier, clock, tokenPrefix } = services
   const { leases } = database
-  // Another process on the same SQLite file is no other node: it tells its own verifiers.
-  const isAlone = database.engine === 'sqlite' && !isOneOfSeveral
-  const toldTokens = new ToldTokens(database, { isAlone, startedAt: clock() })
 
   app.get(
     '/api/v1/verifiers',
@@ -70,7 +66,7 @@ export function registerVerifierRoutes(app: Router, services: Services, isOneOfS
   app.post(
     '/api/v1/verifiers/:id/renew',
     {
-      config: { problems: ['verifier_not_found', 'verifier_epoch_in_future'] },
+      config: { problems: ['verifier_not_found'] },
       schema: {
         operationId: 'renewVerifier',
         tags,
@@ -83,7 +79,7 @@ export function registerVerifierRoutes(app: Router, services: Services, isOneOfS
     },
     async (req) => {
       const { used = [], waitMs = 1000, ...report } = req.body
-      return renewLease(services, toldTokens, accountOf(req.actor), { id: req.params.id, ...report, used, waitMs })
+      return renewLease(services, accountOf(req.actor), { id: req.params.id, ...report, used, waitMs })
     },
   )
 
@@ -102,9 +98,7 @@ export function registerVerifierRoutes(app: Router, services: Services, isOneOfS
     },
     (req, reply) => {
       const { token, address = '', client } = req.body
-      const accountId = accountOf(req.actor)
       verifier.verify(new Secret(token), { address, client }, (verdict, epoch) => {
-        if (verdict.outcome === 'active') toldTokens.add(accountId, verdict.token.id)
         void reply.send({ outcome: verdict.outcome, epoch, ...(verdict.outcome === 'active' && findingOf(verdict)) })
       })
     },
@@ -135,7 +129,7 @@ function accountOf(actor: Actor): string {
   return actor.account.id
 }
 
-function findingOf({ token, account, permissions, roles }: Extract<Verdict, { outcome: 'active' }>) {
+function findingOf({ token, account, permissions }: Extract<Verdict, { outcome: 'active' }>) {
   const { id, kind, expiresAt } = token
   return {
     credential: {
@@ -150,10 +144,9 @@ function findingOf({ token, account, permissions, roles }: Extract<Verdict, { ou
         kind: account.kind,
         username: account.username,
         displayName: account.displayName,
-        roles: [...roles],
+        roles: [...account.roles],
       },
       permissions: [...permissions],
-      groups: [...new Set(account.reaches.flat())],
     },
   }
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { AccountId, closed, Instant, Nullable, OneOf, PlainText, SecretText, StrangersText } from '../http/schemas.ts'
+import { AccountId, closed, Instant, Nullable, OneOf, PlainText } from '../http/schemas.ts'
 import { TokenId } from '../tokens/token-schemas.ts'
 import { REFUSALS } from '../verification/verdict.ts'
 
@@ -29,8 +29,8 @@ const Used = closed({
   tokenId: TokenId,
   calls: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
   refusals: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
-  address: Type.Optional(StrangersText({ maxLength: 100, description: 'From where the last call came.' })),
-  client: Type.Optional(StrangersText({ maxLength: 400, description: 'The user agent of the last call.' })),
+  address: Type.Optional(PlainText({ maxLength: 100, description: 'From where the last call came.' })),
+  client: Type.Optional(PlainText({ maxLength: 400, description: 'The user agent of the last call.' })),
 })
 
 export const RenewBody = closed({
@@ -69,9 +69,9 @@ export const RenewalBody = Type.Object({
 })
 
 export const PresentedBody = closed({
-  token: SecretText({ maxLength: 500, description: 'What was presented.' }),
-  address: Type.Optional(StrangersText({ maxLength: 100, description: 'From where.' })),
-  client: Type.Optional(StrangersText({ maxLength: 400, description: 'The user agent.' })),
+  token: Type.String({ maxLength: 500, description: 'What was presented.' }),
+  address: Type.Optional(PlainText({ maxLength: 100, description: 'From where.' })),
+  client: Type.Optional(PlainText({ maxLength: 400, description: 'The user agent.' })),
 })
 
 export const FindingBody = Type.Object({
@@ -94,10 +94,6 @@ export const FindingBody = Type.Object({
           roles: Type.Array(Type.String()),
         }),
         permissions: Type.Array(Type.String(), { description: 'What this token may do now.' }),
-        groups: Type.Array(Type.String(), {
-          description:
-            'Ids of the groups that the account is in, and of those above them. A change `group:<id>` of one of these ends what is known here.',
-        }),
       },
       { description: 'With the outcome `active`.' },
     ),

@@ -1,23 +1,15 @@
 import type { Worker } from 'node:cluster'
-import { sharedFor } from '../core/shared-for.ts'
 import { Line } from './line.ts'
 import { MergedMetrics } from './merged-metrics.ts'
 
 /** Whoever asks waits no longer than this for a worker that hangs. */
 const ANSWER_LIMIT_MS = 1000
 
-const METRICS_KEPT_MS = 1000
-
 /** What a worker asks of all is passed on, and brought back, by the primary. */
 export class Exchange {
   readonly #lines = new Map<Worker, Line>()
   readonly #metrics = new MergedMetrics()
   readonly #serving: () => Iterable<Worker>
-  /** Gathered at most once a second, however many workers ask. */
-  readonly #mergedMetrics = sharedFor(METRICS_KEPT_MS, async () => {
-    await Promise.all([...this.#lines.keys()].map((each) => this.#askMetrics(each)))
-    return this.#metrics.text([...this.#serving()].length)
-  })
 
   /** `serving`: the workers that take new connections. */
   constructor(serving: () => Iterable<Worker>) {
@@ -32,7 +24,10 @@ export class Exchange {
       const others = [...this.#lines].filter(([other]) => other !== worker)
       await Promise.all(others.map(([, other]) => other.ask('writeUsage', tokenIds, ANSWER_LIMIT_MS)))
     })
-    line.answer('mergedMetrics', this.#mergedMetrics)
+    line.answer('mergedMetrics', async () => {
+      await Promise.all([...this.#lines.keys()].map((each) => this.#askMetrics(each)))
+      return this.#metrics.text([...this.#serving()].length)
+    })
     line.answer('leave', () => this.#askMetrics(worker))
   }
 

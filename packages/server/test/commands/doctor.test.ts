@@ -15,8 +15,7 @@ onBothEngines('ramp-server doctor', (engine) => {
     database = await createDatabase(engine)
     expect(await doctor({ RAMP_DATABASE_URL: database.url })).toMatchObject({
       code: 0,
-      stdout:
-        '✓ configuration\n✓ role catalogue\n✓ writable paths\n✓ private files\n✓ database\n✓ migrations\n✓ clock\n',
+      stdout: '✓ configuration\n✓ role catalogue\n✓ writable paths\n✓ database\n✓ migrations\n✓ clock\n',
       stderr: '',
     })
   })

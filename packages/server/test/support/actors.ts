@@ -102,7 +102,7 @@ export async function signIn(
   return new Member(origin, { id: answer.body.accountId, username, password, cookie: cookieOf(answer) })
 }
 
-/** `<port>-ramp_session=…` as the browser sends it back. */
+/** `ramp_session=…` as the browser sends it back. */
 export function cookieOf(answer: Answer): string {
   return answer.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? ''
 }

@@ -16,7 +16,6 @@ const verifier = createVerifier(database, {
   catalogue: loadRoleCatalogue(),
   clock: Date.now,
   usage,
-  cacheMiB: 1,
   onFailure() {},
   onDoubt() {},
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -32,10 +32,7 @@ export function createDatabase(engine: Engine): Promise<TestDatabase> {
 
 async function createSqlite(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'ramp-test-'))
-  const file = join(folder, 'ramp.db')
-  // As the server's own process would create it; a test's thread cannot set a umask.
-  writeFileSync(file, '', { mode: 0o600 })
-  const url = `sqlite:${file}`
+  const url = `sqlite:${join(folder, 'ramp.db')}`
   const prompt = openPrompt(url)
   await prompt.database.migrate()
   return {

@@ -28,8 +28,6 @@ export async function nothingHappens(
   act: () => Promise<Answer>,
   but: readonly Watched[] = [],
 ): Promise<Answer> {
-  // Refusals that were counted before this are written now, not while nothing may happen.
-  await server.services.refusals.writeCounts()
   const before = { ...(await snapshotOf(server)) }
   const answer = await act()
   const after = await snapshotOf(server)

@@ -15,17 +15,15 @@ interface SomeRules {
   readonly service?: Readonly<Record<string, unknown>>
   readonly reactivation?: Readonly<Record<string, unknown>>
   readonly passwordChange?: Readonly<Record<string, unknown>>
-  readonly passwordReset?: Readonly<Record<string, unknown>>
 }
 
 /** A policy with these rules and no others. */
-export function policyWith({ pat, service, reactivation, passwordChange, passwordReset }: SomeRules = {}) {
+export function policyWith({ pat, service, reactivation, passwordChange }: SomeRules = {}) {
   return {
     pat: { ...NO_RULES, creation: 'all', ...pat },
     service: { ...NO_RULES, ...service },
     reactivation: { tokens: 'restore_if_recent', days: 30, ...reactivation },
     passwordChange: { tokens: 'keep', ...passwordChange },
-    passwordReset: { tokens: 'pause', ...passwordReset },
   }
 }
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,16 +18,6 @@ export interface PostgresServer {
    * a primary that has found another in its place, until it is started anew without.
    */
   restart(options?: { readonly asReplica?: boolean }): Promise<void>
-  /** Starts a streaming replica, called `name` in `synchronous_standby_names`. The caller stops it before this server. */
-  startStandby(name: string): Promise<PostgresStandby>
-  stop(): Promise<void>
-}
-
-export interface PostgresStandby {
-  /** `postgres://…` without a database name. */
-  readonly url: string
-  /** Makes it a primary of its own, whatever its former primary does. */
-  promote(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -91,52 +80,11 @@ export async function startPostgres({ outlivesCrash = false } = {}): Promise<Pos
       else rmSync(signal, { force: true })
       server = await startAgain(options)
     },
-    startStandby: (name) => startStandby(name, url, options),
     async stop() {
       await server.stop()
       removeFiles()
     },
   }
-}
-
-/** From an online backup of the primary, as `pg_basebackup` makes it, which npm does not deliver. */
-async function startStandby(
-  name: string,
-  primaryUrl: string,
-  options: Parameters<typeof startPostgresProcess>[0],
-): Promise<PostgresStandby> {
-  const folder = mkdtempSync(join(tmpdir(), 'ramp-standby-'))
-  const data = join(folder, 'data')
-  const port = await freePort()
-  const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}`
-  const label = await backUp(primaryUrl, options.data, data)
-  for (const file of ['postmaster.pid', 'postmaster.opts']) rmSync(join(data, file), { force: true })
-  writeFileSync(join(data, 'backup_label'), label)
-  writeFileSync(join(data, 'standby.signal'), '')
-  const { port: primaryPort } = new URL(primaryUrl)
-  const primary = `host=127.0.0.1 port=${primaryPort} user=postgres password=${PASSWORD} application_name=${name}`
-  giveTo(options.user, folder, join(data, 'backup_label'), join(data, 'standby.signal'))
-  const settings = [...options.settings, `primary_conninfo=${primary}`, 'synchronous_standby_names=']
-  const process = await startPostgresProcess({ ...options, data, port, settings, removedByWatchdog: [folder] })
-  return {
-    url,
-    promote: async () => void (await ask(url, (client) => client.query('SELECT pg_promote(true, 30)'))),
-    async stop() {
-      await process.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
-
-/** Copies the files of a running server; returns the label from which a copy knows where to begin. */
-function backUp(url: string, from: string, to: string): Promise<string> {
-  return ask(url, async (client) => {
-    await client.query("SELECT pg_backup_start('standby', true)")
-    // With the owner. What comes and goes meanwhile, the log makes up for.
-    spawnSync('cp', ['-a', from, to])
-    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)')
-    return rows[0]?.labelfile ?? ''
-  })
 }
 
 /** A server that was recovering from a crash when it was stopped may not start at the first try. */
@@ -157,14 +105,10 @@ function giveTo({ uid, gid }: PostgresUser, ...paths: readonly string[]): void {
 }
 
 async function createDatabase(url: string, name: string): Promise<void> {
-  await ask(url, (client) => client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`))
-}
-
-async function ask<Answer>(url: string, question: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
   const client = new pg.Client({ connectionString: `${url}/postgres` })
   await client.connect()
   try {
-    return await question(client)
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`)
   } finally {
     await client.end()
   }

@@ -5,14 +5,7 @@ import { Instant } from '../app/instant.tsx'
 import { formatExact } from '../app/time.ts'
 import type { AuditEvent } from './audit-queries.ts'
 import type { AuditSearch } from './audit-search.ts'
-import {
-  actionInWords,
-  actorInWords,
-  credentialInWords,
-  repetitionsInWords,
-  targetInWords,
-  targetPage,
-} from './audit-words.ts'
+import { actionInWords, actorInWords, credentialInWords, targetInWords, targetPage } from './audit-words.ts'
 
 interface AuditEventCardProps {
   readonly event: AuditEvent
@@ -42,7 +35,7 @@ export function AuditEventCard({ event, now, onNarrow }: AuditEventCardProps) {
           {event.outcome === 'refused' && (
             <Text span inherit c="dimmed">
               {' '}
-              (refused{repetitionsInWords(event)})
+              (refused)
             </Text>
           )}
         </Text>

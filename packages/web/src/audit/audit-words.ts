@@ -44,11 +44,8 @@ const WHOLE: Readonly<Record<string, string>> = {
   'token.exchanged': 'got short-lived access tokens with',
   'policy.changed': 'changed the policy',
   'request.refused': 'was refused',
-  'member.exported': 'exported the list of members',
   'audit.exported': 'exported the audit events',
   'audit.removed': 'removed audit events that were old enough',
-  'database.restored': 'restored the database from an older state',
-  'audit.repaired': 'repaired the chain of audit events',
 }
 
 /** What was done, in words that go before the name of what it was done to. */
@@ -75,12 +72,6 @@ export const credentialInWords = ({ credential }: Pick<AuditEvent, 'credential'>
 /** Who did it. */
 export function actorInWords({ actor, credential }: Pick<AuditEvent, 'actor' | 'credential'>): string {
   return actor?.username ?? (credential.type === 'system' ? 'The server' : 'Somebody')
-}
-
-/** Of an event that counts refusals like one before it: how many. */
-export function repetitionsInWords({ detail }: Pick<AuditEvent, 'detail'>): string {
-  const count = detail['count']
-  return typeof count !== 'number' ? '' : count === 1 ? ' once more' : ` ${count.toLocaleString('en')} more times`
 }
 
 const PAGES: Readonly<Record<string, string>> = {

@@ -59,7 +59,7 @@ function Question({ count, body, children, onClose, onRevoked }: QuestionProps) 
   const [typed, setTyped] = useState('')
   const { mutate, isPending, isSuccess, data, error } = useRevokeTokens()
   const wanted = `revoke ${count}`
-  if (isSuccess) return <Report {...data} count={count} onClose={onClose} />
+  if (isSuccess) return <Report revoked={data.revoked} count={count} onClose={onClose} />
   return (
     <form
       onSubmit={(event) => {
@@ -125,13 +125,10 @@ function Measured({ count, label }: { readonly count: number; readonly label: st
 
 function Report({
   revoked,
-  successors,
   count,
   onClose,
 }: {
   readonly revoked: number
-  /** What those had made by rotating themselves. */
-  readonly successors: number
   readonly count: number
   readonly onClose: () => void
 }) {
@@ -146,11 +143,6 @@ function Report({
           ? `${rest.toLocaleString('en')} of those named were revoked before.`
           : 'Each is in the audit with your name.'}
       </Text>
-      {successors > 0 && (
-        <Text size="sm">
-          {successors.toLocaleString('en')} more ended with them: tokens that they had made by rotating themselves.
-        </Text>
-      )}
       <Group justify="flex-end">
         <Button onClick={onClose} data-autofocus>
           Done

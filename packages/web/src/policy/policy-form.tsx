@@ -148,15 +148,6 @@ export function PolicyForm({ initial, mayChange }: PolicyFormProps) {
                   <Radio value="revoke" label="Are revoked" />
                 </Stack>
               </Radio.Group>
-              <Radio.Group
-                label="After a reset, until the member has chosen a new password"
-                {...form.getInputProps('passwordReset.tokens')}
-              >
-                <Stack gap={8} mt="xs">
-                  <Radio value="pause" label="Tokens pause" />
-                  <Radio value="keep" label="Tokens keep working" />
-                </Stack>
-              </Radio.Group>
             </Section>
           </Stack>
         </Fieldset>

@@ -17,10 +17,9 @@ export interface PolicyValues {
   readonly service: RulesValues
   readonly reactivation: { readonly tokens: Policy['reactivation']['tokens']; readonly days: number | string }
   readonly passwordChange: { readonly tokens: Policy['passwordChange']['tokens'] }
-  readonly passwordReset: { readonly tokens: Policy['passwordReset']['tokens'] }
 }
 
-export function toValues({ pat, service, reactivation, passwordChange, passwordReset }: Policy): PolicyValues {
+export function toValues({ pat, service, reactivation, passwordChange }: Policy): PolicyValues {
   const { creation } = pat
   return {
     pat: {
@@ -31,7 +30,6 @@ export function toValues({ pat, service, reactivation, passwordChange, passwordR
     service: rulesToValues(service),
     reactivation,
     passwordChange,
-    passwordReset,
   }
 }
 
@@ -46,14 +44,13 @@ function rulesToValues(rules: Policy['service']): RulesValues {
   }
 }
 
-export function toInput({ pat, service, reactivation, passwordChange, passwordReset }: PolicyValues): PolicyInput {
+export function toInput({ pat, service, reactivation, passwordChange }: PolicyValues): PolicyInput {
   const { creation, roles, ...rules } = pat
   return {
     pat: { ...rulesToInput(rules), creation: creation === 'roles' ? { roles } : creation },
     service: rulesToInput(service),
     reactivation: { tokens: reactivation.tokens, days: Number(reactivation.days) },
     passwordChange,
-    passwordReset,
   }
 }
 
@@ -97,13 +94,12 @@ const SECTIONS = {
   service: 'service tokens',
   reactivation: 'reactivation',
   passwordChange: 'password change',
-  passwordReset: 'password reset',
 } as const
 
 /** In which rules two policies differ, in words. */
 export function differences(one: PolicyInput, other: PolicyInput): string[] {
   return (Object.keys(SECTIONS) as (keyof typeof SECTIONS)[]).flatMap((section) => {
-    const [first, second]: (Record<string, unknown> | undefined)[] = [one[section], other[section]]
+    const [first, second]: Record<string, unknown>[] = [one[section], other[section]]
     return Object.keys(LABELS)
       .filter((rule) => JSON.stringify(first?.[rule]) !== JSON.stringify(second?.[rule]))
       .map((rule) => `${SECTIONS[section]}: ${LABELS[rule]}`)

@@ -10,7 +10,6 @@ const RULES: Readonly<Record<string, string>> = {
   not_revoked: 'Not revoked',
   not_expired: 'Not expired',
   account_active: 'Account active',
-  password_current: 'Password current',
   address_allowed: 'Address allowed',
   address_allowed_by_policy: 'Address allowed by policy',
   permission: 'Permission',

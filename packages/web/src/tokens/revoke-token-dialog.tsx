@@ -23,20 +23,12 @@ export function RevokeTokenDialog({ token, onClose, ...rest }: RevokeTokenDialog
   )
 }
 
-/** What ended with a token: what it had made by rotating itself. */
-function alsoEnded(successors: number): string {
-  if (successors === 0) return ''
-  return successors === 1
-    ? ' The token that it had made is revoked, too.'
-    : ` ${successors} tokens that it had made are revoked, too.`
-}
-
 function Question({ token, now, onClose, onRevoked }: RevokeTokenDialogProps & { readonly token: Token }) {
   const revocation = useRevokeToken()
   const revoke = () =>
     revocation.mutate(token, {
-      onSuccess: (successors) => {
-        announce(`“${token.name}” is revoked.${alsoEnded(successors)}`)
+      onSuccess: () => {
+        announce(`“${token.name}” is revoked.`)
         onRevoked()
       },
     })

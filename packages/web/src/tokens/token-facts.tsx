@@ -34,47 +34,9 @@ export function TokenTitle({ token }: { readonly token: Token }) {
       <Text size="xs" c="dimmed" ff="monospace">
         {displayId(token, useTokenPrefix())}
       </Text>
-      <Neighbours token={token} pages={isOwn ? '/_settings/tokens' : undefined} />
       <Limit to={permissions} noun={['permission', 'permissions']} />
       <Limit to={allowedAddresses} noun={['address range', 'address ranges']} />
     </div>
-  )
-}
-
-/** The token that it took the place of, and the one that took its place. */
-export function Neighbours({ token: { replaces, replacedBy }, pages }: NeighboursProps) {
-  return (
-    <>
-      {replaces !== null && <Neighbour relation="Replaces" id={replaces} pages={pages} />}
-      {replacedBy !== null && <Neighbour relation="Replaced by" id={replacedBy} pages={pages} />}
-    </>
-  )
-}
-
-interface NeighboursProps {
-  readonly token: Token
-  /** Where each token has a page; undefined: nowhere. */
-  readonly pages: '/_settings/tokens' | '/_admin/tokens' | undefined
-}
-
-function Neighbour({
-  relation,
-  id,
-  pages,
-}: { readonly relation: string; readonly id: string } & Pick<NeighboursProps, 'pages'>) {
-  return (
-    <Text size="xs" c="dimmed">
-      {relation}{' '}
-      {pages ? (
-        <Anchor component={Link} to={`${pages}/${id}`} inherit ff="monospace">
-          {id}
-        </Anchor>
-      ) : (
-        <Text span inherit ff="monospace">
-          {id}
-        </Text>
-      )}
-    </Text>
   )
 }
 
@@ -212,8 +174,6 @@ const END_REASONS = {
   policy_unused: 'By policy: not used for too long',
   reactivation: 'Stayed revoked at reactivation',
   password_change: 'The password changed',
-  rotated: 'Replaced at once',
-  predecessor_revoked: 'Revoked with the token that made it',
 } as const
 
 /** What the server itself did, and why. */

@@ -32,7 +32,7 @@ import {
   useExplainOwn,
   useRevokeOne,
 } from './token-detail-queries.ts'
-import { Created, Expires, Neighbours, Status } from './token-facts.tsx'
+import { Created, Expires, Status } from './token-facts.tsx'
 import { TokenOwnerContext } from './token-owner.ts'
 import { UsageChart } from './usage-chart.tsx'
 
@@ -92,7 +92,7 @@ function Loaded({ view, token }: LoadedProps) {
         }
       />
       <Stack gap="lg">
-        <Settings view={view} token={token} now={now} />
+        <Settings token={token} now={now} />
         <Section title="Use" description="Calls and refusals of the last 90 days. Days are in UTC.">
           {activity.data ? <UsageChart days={activity.data.days} /> : <LoadingRows label="Loading use" />}
         </Section>
@@ -134,8 +134,8 @@ function Loaded({ view, token }: LoadedProps) {
   )
 }
 
-function Settings({ view, token, now }: LoadedProps & { readonly now: number }) {
-  const { owner, permissions, allowedAddresses, replaces, replacedBy } = token
+function Settings({ token, now }: { readonly token: AnyToken; readonly now: number }) {
+  const { owner, permissions, allowedAddresses } = token
   return (
     <Section title="Settings">
       <Facts>
@@ -162,11 +162,6 @@ function Settings({ view, token, now }: LoadedProps & { readonly now: number }) 
         <Fact label="Allowed addresses">
           <Limits to={allowedAddresses} none="Any" />
         </Fact>
-        {(replaces !== null || replacedBy !== null) && (
-          <Fact label="Rotation">
-            <Neighbours token={token} pages={view.isAdmin ? '/_admin/tokens' : '/_settings/tokens'} />
-          </Fact>
-        )}
       </Facts>
     </Section>
   )
@@ -202,7 +197,7 @@ function Regenerate({ view: { isAdmin }, token }: LoadedProps) {
   }
   return (
     <TokenOwnerContext value={owner}>
-      {mayRotate && token.status === 'active' && token.replacedBy === null && (
+      {mayRotate && token.status === 'active' && (
         <Button variant="default" onClick={() => setToRotate(token)}>
           Regenerate
         </Button>

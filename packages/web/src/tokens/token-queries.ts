@@ -135,13 +135,12 @@ export function useRevokeToken() {
   const { serviceAccountId: id } = useTokenOwner()
   const client = useQueryClient()
   return useMutation({
-    /** Resolves with how many others have ended with it. */
     mutationFn: async ({ id: tokenId }: Token) => {
-      const answer = await (id === undefined
-        ? api.DELETE('/api/v1/tokens/{id}', { params: { path: { id: tokenId } } })
-        : api.DELETE('/api/v1/service-accounts/{id}/tokens/{tokenId}', { params: { path: { id, tokenId } } }))
-      await answerOf(Promise.resolve(answer))
-      return answer.response.headers.get('x-ramp-revoked-successors')?.split(',').length ?? 0
+      await answerOf(
+        id === undefined
+          ? api.DELETE('/api/v1/tokens/{id}', { params: { path: { id: tokenId } } })
+          : api.DELETE('/api/v1/service-accounts/{id}/tokens/{tokenId}', { params: { path: { id, tokenId } } }),
+      )
     },
     // The dialog closes on a list that is already right, even if reading it again takes a while.
     onSuccess: () => Promise.race([changed(client), new Promise((resolve) => setTimeout(resolve, 2000))]),

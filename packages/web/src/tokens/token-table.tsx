@@ -63,7 +63,7 @@ export function TokenActions({ token, onRevoke, onRotate }: TokenActionsProps) {
   const shared = { size: 'xs', flex: 'none', variant: 'default', fw: 500 } as const
   return (
     <Group gap="xs" justify="flex-end" wrap="nowrap">
-      {onRotate && token.replacedBy === null && (
+      {onRotate && (
         <Button {...shared} aria-label={`Regenerate ${token.name}`} onClick={() => onRotate(token)}>
           Regenerate
         </Button>

@@ -8,16 +8,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'sign-in': ['sessions/sign-in-limits.ts', 'sessions/sign-in.ts'],
   'device-request': ['oauth/request-device-authorization.ts'],
   'device-poll': ['oauth/redeem-device-code.ts'],
-  refusal: ['audit/refusal-recorder.ts'],
+  refusal: ['http/refusal-audit.ts', 'sessions/change-password.ts'],
   usage: ['sessions/read-session.ts', 'verification/store-usage.ts', 'verification/usage-thread.ts'],
   policy: ['policy/enforce-policy.ts'],
   maintenance: ['audit/remove-old-events.ts', 'maintenance.ts'],
-  command: [
-    'audit/repair-chain.ts',
-    'commands/first-administrator.ts',
-    'restore/apply-restore.ts',
-    'restore/restore-postgres.ts',
-  ],
+  command: ['commands/first-administrator.ts'],
 }
 
 const SOURCES = fileURLToPath(new URL('../../../src/', import.meta.url))

@@ -38,8 +38,7 @@ onBothEngines('Introspection', (engine) => {
       iat: Math.floor(Date.parse(createdAt) / 1000),
       scope: 'own-tokens:read templates:read',
       iss: server.origin,
-      // Narrowed, it lacks one of the role's permissions.
-      roles: [],
+      roles: ['GlobalTemplateViewer'],
       account_kind: 'member',
       token_id: script.id,
       epoch: Number(answer.headers['x-ramp-epoch']),

@@ -20,15 +20,13 @@ async function meanwhile(
   return server.engine === 'sqlite' ? onSqlite(server, start, statement) : onPostgres(server, id, start, statement)
 }
 
-/** The attempt is counted before the password is read. */
+/** The attempt is counted before the password is read; both happen before anything else gets a turn. */
 async function onSqlite(server: TestServer, start: () => Promise<Answer>, statement: string): Promise<Answer> {
   const prompt = new DatabaseSync(server.testDatabase.url.slice('sqlite:'.length))
   const failures = () => (prompt.prepare(FAILURES).get() as { failures: number }).failures
   const before = failures()
   const answer = start()
   while (failures() === before) await setImmediate()
-  // The password is read within a few turns, and checking it takes far longer than these.
-  for (let turn = 0; turn < 20; turn++) await setImmediate()
   prompt.exec(statement)
   prompt.close()
   return answer

@@ -93,7 +93,7 @@ onBothEngines('Changing the own password', (engine) => {
     for (const newPassword of [
       'correct horse battery staple',
       'my password is long',
-      `${owner.username} waters 7 tulips`,
+      `${owner.username} at work`,
       'ramp 83927461029384',
       '        \u00e9 8',
     ]) {
@@ -141,13 +141,13 @@ onBothEngines('A password that somebody else chose', (engine) => {
     expect((await session.get('/api/v1/members')).status).toBe(200)
   })
 
-  test('after a reset, ends the sessions and pauses the tokens', async () => {
+  test('after a reset, ends the sessions and leaves the tokens', async () => {
     const owner = await server.member()
     const script = await owner.token()
     const reset = await server.administrator.patch(`/api/v1/members/${owner.id}`, { password: initial })
     expect(reset).toMatchObject({ status: 200, body: { mustChangePassword: true } })
     expect((await owner.get('/api/v1/me')).status).toBe(401)
-    expect(await script.get('/api/v1/me')).toMatchObject({ status: 403, body: { code: 'password_change_required' } })
+    expect((await script.get('/api/v1/me')).status).toBe(200)
     const session = await signIn(server.origin, { username: owner.username, password: initial })
     expect((await session.get('/api/v1/me')).status).toBe(403)
     expect((await session.delete('/api/v1/session')).status).toBe(204)

@@ -1,9 +1,13 @@
 /** A node whose database has become a replica, as a primary does that comes back after a failover, decides nothing on what it reads there. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAdministrator } from '../../../src/commands/first-administrator.ts'
+import { Secret } from '../../../src/core/secret.ts'
+import { openDatabase } from '../../../src/storage/open-database.ts'
 import { type Member, signIn, type TokenHolder } from '../../support/actors.ts'
-import { ADMINISTRATOR, fillDatabase } from '../../support/own-postgres.ts'
 import { type PostgresServer, startPostgres } from '../../support/postgres-server.ts'
 import { startServer, type TestServer } from '../../support/test-app.ts'
+
+const ADMINISTRATOR = { username: 'admin', password: 'the administrator of this test' }
 
 let postgres: PostgresServer
 let node: TestServer
@@ -14,7 +18,11 @@ beforeAll(async () => {
   postgres = await startPostgres()
   await postgres.createDatabase('ramp')
   const url = `${postgres.url}/ramp`
-  await fillDatabase(url)
+  const database = openDatabase(url)
+  await database.migrate()
+  const password = new Secret(ADMINISTRATOR.password)
+  await createAdministrator(database, { ...ADMINISTRATOR, password, mustChangePassword: false }, Date.now())
+  await database.close()
   const none = async () => {
     throw new Error('This test types no SQL.')
   }

@@ -45,8 +45,6 @@ onBothEngines('Creating a token', (engine) => {
       status: 'active',
       permissions: null,
       allowedAddresses: null,
-      replaces: null,
-      replacedBy: null,
     })
     expect(created.headers.location).toBe(`/api/v1/tokens/${created.body.token.id}`)
     expect(created.headers['cache-control']).toBe('no-store')

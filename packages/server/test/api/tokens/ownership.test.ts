@@ -6,8 +6,7 @@ import { nothingHappens } from '../../support/nothing-happened.ts'
 import { useServer } from '../../support/test-app.ts'
 
 const withoutRequest = ({ status, headers, body }: Answer) => {
-  // How many requests are left changes with each.
-  const { date: _date, ratelimit: _ratelimit, ...others } = headers
+  const { date: _date, ...others } = headers
   return { status, headers: others, body: { ...body, requestId: '' } }
 }
 

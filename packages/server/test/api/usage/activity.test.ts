@@ -105,23 +105,6 @@ onBothEngines('Calls and refusals a day', (engine) => {
     })
   })
 
-  test('of more tokens than are written at a time is written in the order in which it was noted', async () => {
-    const [first, last] = [await server.administrator.token(), await server.administrator.token()]
-    const usage = new UsageRecorder(server.database, (error) => expect.unreachable(String(error)), {
-      mostNoted: 50_000,
-    })
-    usage.note(first.id, PRESENTER, server.clock())
-    for (let index = 1; index < 10_000; index++)
-      usage.note(`w${String(index).padStart(11, '0')}`, PRESENTER, server.clock())
-    usage.note(last.id, PRESENTER, server.clock())
-    await expect.poll(() => stored(first.id), { timeout: 20_000 }).toMatchObject([{ calls: 1 }])
-    const latest = await usage.noted([last.id])
-    expect(latest(last.id)).toMatchObject({ address: PRESENTER.address })
-    expect(await stored(last.id)).toEqual([])
-    await usage.close()
-    expect(await stored(last.id)).toMatchObject([{ calls: 1 }])
-  })
-
   // The thread has a connection of its own: with the server's own nothing can be written meanwhile.
   if (engine === 'sqlite')
     test('of hundreds of tokens are written by a thread', async () => {

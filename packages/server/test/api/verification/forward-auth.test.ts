@@ -21,7 +21,7 @@ onBothEngines('Forward authentication', (engine) => {
       'x-ramp-account': owner.id,
       'x-ramp-account-kind': 'member',
       'x-ramp-username': owner.username,
-      'x-ramp-roles': '',
+      'x-ramp-roles': 'Auditor,GlobalTemplateViewer',
       'x-ramp-permissions': 'audit:read,templates:read',
       'x-ramp-token-id': script.id,
       'cache-control': 'no-store',
@@ -78,6 +78,18 @@ onBothEngines('Forward authentication', (engine) => {
     expect((await narrow.get(`${VERIFY}?permission=members:read`)).status).toBe(403)
   })
 
+  test.each([
+    'permision=templates:read',
+    'permission=',
+    'permission=a%22,%20b',
+    'role=x%0d%0a',
+    'max_age=0',
+    'max_age=x',
+  ])('refuses a demand that it does not understand: %s', async (query) => {
+    const script = await server.administrator.token()
+    expect(await script.get(`${VERIFY}?${query}`)).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+  })
+
   test('counts a lost role and a revocation from the next call on', async () => {
     const owner = await server.member({ roles: ['GlobalTemplateViewer'] })
     const script = await owner.token()
@@ -99,13 +111,16 @@ onBothEngines('Forward authentication', (engine) => {
     expect(form.headers['www-authenticate']).toBe('Bearer realm="ramp"')
   })
 
-  test.each(FORWARDED_METHODS)('answers a proxy that asks by %s, whatever the body', async (method) => {
+  test.each(FORWARDED_METHODS)('answers a proxy that asks by %s, below any path, whatever the body', async (method) => {
     const script = await server.administrator.token()
-    const headers = { 'content-type': 'application/json', 'content-length': '0' }
-    const answer = await script.request(method, VERIFY, { headers })
-    expect(answer.status).toBe(200)
-    expect(answer.headers['x-ramp-token-id']).toBe(script.id)
-    expect((await server.anonymous.request(method, VERIFY)).status).toBe(401)
+    const paths = [VERIFY, `${VERIFY}/`, `${VERIFY}/runbooks/7?permission=x&q=1&q=2`, `${VERIFY}/${'x'.repeat(2000)}`]
+    for (const path of paths) {
+      const headers = { 'content-type': 'application/json', 'content-length': '0' }
+      const answer = await script.request(method, path, { headers })
+      expect(answer.status, path).toBe(200)
+      expect(answer.headers['x-ramp-token-id']).toBe(script.id)
+      expect((await server.anonymous.request(method, path)).status).toBe(401)
+    }
     if (method === 'GET') return
     for (const type of ['text/xml', 'application/x-www-form-urlencoded', 'application/json', 'no type at all']) {
       const body = Buffer.alloc(200_000, 'x')

@@ -11,9 +11,6 @@ export interface SimulatedToken {
   readonly subject: string
 }
 
-/** Where every call comes from. */
-export const PRESENTER = { address: '192.0.2.1', client: undefined }
-
 interface SimulatedAccount {
   readonly id: string
   readonly subject: string
@@ -26,15 +23,9 @@ export const TOKENS: readonly SimulatedToken[] = [1, 2].map(() => {
   return { id, secret: new Secret(text), subject: `token:${id}` }
 })
 
-/** The account is in a team, and the team in this group. */
-export const COMPANY = { id: 'company', subject: 'group:company' }
+export const SUBJECTS: readonly string[] = [...TOKENS, ACCOUNT].map(({ subject }) => subject)
 
-export const SUBJECTS: readonly string[] = [...TOKENS, ACCOUNT, COMPANY].map(({ subject }) => subject)
-
-/**
- * A row's state is the epoch of the change that touched it last. A token shows it as its creation; an account shows its own as one
- * role, and that of the company as the other.
- */
+/** A row's state is the epoch of the change that touched it last. A token shows it as its creation, an account as its role. */
 export function tokenIn(state: number, { id, secret }: SimulatedToken): VerifiableToken {
   return {
     id,
@@ -51,7 +42,7 @@ export function tokenIn(state: number, { id, secret }: SimulatedToken): Verifiab
   }
 }
 
-export function accountIn(state: number, ofCompany: number, reaches = [['team', COMPANY.id]]): Principal {
+export function accountIn(state: number): Principal {
   const { id } = ACCOUNT
   return {
     id,
@@ -59,13 +50,10 @@ export function accountIn(state: number, ofCompany: number, reaches = [['team', 
     username: id,
     displayName: id,
     deactivatedAt: null,
-    tokensPausedAt: null,
-    roles: [String(state), String(ofCompany)],
+    roles: [String(state)],
     permissions: new Set(),
-    reaches,
   }
 }
 
 export const stateOfToken = ({ createdAt }: Pick<VerifiableToken, 'createdAt'>): number => createdAt
 export const stateOfAccount = ({ roles }: Pick<Principal, 'roles'>): number => Number(roles[0])
-export const stateOfCompany = ({ roles }: Pick<Principal, 'roles'>): number => Number(roles[1])

@@ -1,6 +1,4 @@
-import { PROVE_COMMIT } from '../../../src/storage/commit-proof.ts'
 import { LEASE_MS, MOST_CHANGES } from '../../../src/storage/lease.ts'
-import { SCHEMA_VERSION } from '../../../src/storage/migrate.ts'
 import type { World } from './world.ts'
 
 export interface Statement {
@@ -24,19 +22,11 @@ export interface DatabaseFlaws {
   readonly comparesNames?: boolean
   /** What was pruned is not told. */
   readonly hidesGaps?: boolean
-  /** A transaction reads the clock without a lock that keeps changes out until it commits. */
-  readonly sharesNoLock?: boolean
 }
 
 interface Snapshot {
   readonly epoch: number
-  readonly run: string
   stateOf(subject: string): number
-}
-
-/** A transaction that has checked its authority and holds the clock's lock with others. */
-export interface OpenTransaction {
-  readonly epoch: number
 }
 
 interface Row {
@@ -47,9 +37,6 @@ interface Row {
 
 /** Ids, what was applied, the renewals before, accounts, the least that was applied, what was dropped if something was. */
 type RenewalValues = [[string], [number], [number], [null], number, (readonly string[])?]
-
-/** As storage/postgres-dialect.ts sets it. */
-const IDLE_LIMIT_MS = LEASE_MS
 
 /** Longer than almost any statement here takes; now and then one hangs between its snapshot and its commit. */
 const LONG_STATEMENT_MS = 800
@@ -74,9 +61,6 @@ export class SimulatedDatabase {
   /** Rows whose lock is held, and who waits for it. */
   #locks = new Map<string, (() => void)[]>()
   #ids = 0
-  /** Transactions that share the lock of the clock, and changes that wait for it. */
-  #sharers = new Set<OpenTransaction>()
-  #waitingChanges: (() => void)[] = []
   #onChange: ((told: string) => void)[] = []
   #onStop: (() => void)[] = []
 
@@ -97,7 +81,6 @@ export class SimulatedDatabase {
   /** Makes a change once, however often it is asked for; and the epoch that whoever asks has seen by then. */
   async change(subject: string, name: string) {
     this.#assertUp()
-    await this.#lockClockAlone()
     const made = this.#made.get(name)
     if (made !== undefined) return { made, seen: this.#epoch, isOwn: false }
     const epoch = ++this.#epoch
@@ -114,51 +97,9 @@ export class SimulatedDatabase {
   async read(subjects: readonly string[], isSlow: boolean): Promise<Snapshot> {
     this.#assertUp()
     const states = new Map(subjects.map((subject) => [subject, this.#states.get(subject) ?? 0]))
-    const run = this.#runName
-    const snapshot = { epoch: this.#epoch, run, stateOf: (subject: string) => states.get(subject) as number }
+    const snapshot = { epoch: this.#epoch, stateOf: (subject: string) => states.get(subject) as number }
     await this.#work(isSlow)
     return snapshot
-  }
-
-  /** As `listChanges`. */
-  async changesBetween(after: number, upTo: number): Promise<readonly string[] | null> {
-    this.#assertUp()
-    const listed = this.#changes.filter(({ epoch }) => epoch >= after && epoch <= upTo)
-    const isWhole = after === 0 || listed[0]?.epoch === after
-    return isWhole ? listed.filter(({ epoch }) => epoch > after).map(({ subject }) => subject) : null
-  }
-
-  /** As `authz_at_commit()`: shares the lock of the clock, then reads it. */
-  async lockClock(): Promise<OpenTransaction> {
-    this.#assertUp()
-    const transaction = { epoch: this.#epoch }
-    if (this.#flaws.sharesNoLock) return transaction
-    this.#sharers.add(transaction)
-    // The server ends a session that is idle in a transaction.
-    this.#world.after(IDLE_LIMIT_MS, () => this.#endTransaction(transaction))
-    return transaction
-  }
-
-  /** Rejects if the transaction is over. `committed` is called at the instant of the commit. */
-  async commit(transaction: OpenTransaction, committed: () => void): Promise<void> {
-    this.#assertUp()
-    if (!this.#flaws.sharesNoLock && !this.#sharers.has(transaction)) throw new Error('The transaction is over.')
-    committed()
-    this.#endTransaction(transaction)
-  }
-
-  #endTransaction(transaction: OpenTransaction): void {
-    this.#sharers.delete(transaction)
-    if (this.#sharers.size > 0) return
-    const waiting = this.#waitingChanges
-    this.#waitingChanges = []
-    for (const goOn of waiting) goOn()
-  }
-
-  async #lockClockAlone(): Promise<void> {
-    const run = this.#run
-    while (this.#sharers.size > 0) await new Promise<void>((resolve) => this.#waitingChanges.push(resolve))
-    if (run !== this.#run) throw new Error('The server went away.')
   }
 
   prune(): void {
@@ -174,7 +115,6 @@ export class SimulatedDatabase {
     this.#isUp = false
     this.#run++
     this.#locks.clear()
-    for (const transaction of this.#sharers) this.#endTransaction(transaction)
     for (const listener of this.#onStop) listener()
   }
 
@@ -194,20 +134,12 @@ export class SimulatedDatabase {
   async execute({ text, values }: Statement, isSlow: boolean): Promise<unknown[]> {
     this.#assertUp()
     if (text.startsWith('LISTEN')) return []
-    if (text === PROVE_COMMIT) return this.#prove(isSlow)
     if (text.startsWith('INSERT INTO lease_run')) return this.#noteRun()
     if (text.startsWith('WITH former')) return this.#register(values[1] as string | null, isSlow)
     if (text.startsWith('WITH report')) return this.#renew(values as RenewalValues, isSlow)
     if (text.startsWith('WITH ended')) return this.#settle(values[0] as number, isSlow)
     if (text.startsWith('DELETE FROM verifier WHERE id')) return this.#delete(values[0] as string)
     throw new Error(`A statement that the simulation does not know: ${text}`)
-  }
-
-  #prove(isSlow: boolean): Promise<unknown[]> {
-    return this.#inTransaction(isSlow, async (later) => {
-      await later()
-      return [{ run: this.#runName }]
-    })
   }
 
   #work(isSlow: boolean): Promise<void> {
@@ -264,7 +196,6 @@ export class SimulatedDatabase {
       subjects: changes.map(({ subject }) => subject),
       run: this.#runName,
       is_replica: false,
-      schema_version: SCHEMA_VERSION,
     }
     return this.#inTransaction(isSlow, async (later, lock) => {
       await later()

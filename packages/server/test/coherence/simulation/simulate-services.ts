@@ -80,7 +80,7 @@ export async function simulate(
     const stored: StaleState = {
       dropToken: (id) => cache.delete(id),
       dropAccount() {},
-      dropGroup() {},
+      dropAllAccounts() {},
       dropAll: () => {
         if (!flaws.keepsCache) cache.clear()
       },

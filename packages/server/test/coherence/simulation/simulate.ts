@@ -44,7 +44,6 @@ export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, f
   const answered = new Map<string, number>()
   let stale: string | undefined
   let answers = 0
-  let commits = 0
 
   const newProcess = () => new Process(world, world.between(SLOWEST, FASTEST))
   const ledger = {
@@ -52,12 +51,6 @@ export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, f
     believed(where: string, subject: string, state: number, wanted: number) {
       if (state < wanted)
         stale ??= `${where} at ${world.now} ms: ${subject} as of change ${state}, after ${wanted} was answered`
-    },
-    committed(where: string, subject: string, state: number) {
-      commits++
-      const wanted = ledger.wanted(subject)
-      if (state < wanted)
-        stale ??= `${where} commits at ${world.now} ms: ${subject} as of change ${state}, after ${wanted} was answered`
     },
   }
   const nodes: ReturnType<typeof simulatedNode>[] = []
@@ -182,6 +175,5 @@ export async function simulate({ seed, faults, changes }: Schedule<FaultKind>, f
     stuck: isWell ? undefined : `${untrusting} verifiers trust or keep nothing, ${missing} changes are not answered`,
     fromMemory: nodes.reduce((sum, node) => sum + node.fromMemory(), 0),
     answered: answers,
-    commits,
   }
 }

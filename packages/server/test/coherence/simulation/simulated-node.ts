@@ -9,29 +9,23 @@ import type { VerifierOptions } from '../../../src/verification/token-verifier.t
 import {
   ACCOUNT,
   accountIn,
-  COMPANY,
-  PRESENTER,
   type SimulatedToken,
   stateOfAccount,
-  stateOfCompany,
   stateOfToken,
   TOKENS,
   tokenIn,
 } from './credentials.ts'
 import type { SimulatedDatabase } from './database.ts'
 import type { Network } from './network.ts'
-import { carryOutLater, type RequestFlaws } from './requests.ts'
 import type { Process } from './world.ts'
 
 /** A rule of the verifier that is broken on purpose. */
-export interface NodeFlaws extends RequestFlaws {
+export interface NodeFlaws {
   /** Around what the verifier asks of the real code. */
   coherent?(coherence: Coherence, board: SharedArrayBuffer): Coherence
   time?(time: Time): Time
   /** Nothing is forgotten as a whole. */
   readonly keepsCache?: boolean
-  /** What is read of an account names the groups that it is in, and not those above. */
-  readonly missesGroupsAbove?: boolean
 }
 
 export interface Answers {
@@ -39,8 +33,6 @@ export interface Answers {
   wanted(subject: string): number
   /** Hears in which state a subject was believed, and which state was wanted when the call began. */
   believed(where: string, subject: string, state: number, wanted: number): void
-  /** Hears that a request commits now which was let in on this state of a subject. */
-  committed(where: string, subject: string, state: number): void
 }
 
 interface Place {
@@ -50,9 +42,8 @@ interface Place {
   readonly database: SimulatedDatabase
 }
 
+const PRESENTER = { address: '192.0.2.1', client: undefined }
 const TWO_AT_ONCE = 0.3
-/** How many of the calls that are let in write something. */
-const WRITING = 0.05
 
 /** The product's verifier of a node, over a simulated primary, asked for tokens and sessions again and again. */
 export function simulatedNode({ name, process, network, database }: Place, answers: Answers, flaws: NodeFlaws) {
@@ -60,28 +51,23 @@ export function simulatedNode({ name, process, network, database }: Place, answe
   const shared = new SharedArrayBuffer(boardSize)
   const { port1, port2 } = new MessageChannel()
   const stored = network.connect(process)
-  const read = async (subjects: readonly string[]) => {
-    const asked = [...subjects, ACCOUNT.subject, COMPANY.subject]
-    const { epoch, run, stateOf } = await stored.ask(() => database.read(asked, network.isSlowlyServed))
-    const states = [stateOf(ACCOUNT.subject), stateOf(COMPANY.subject)] as const
-    const account = flaws.missesGroupsAbove ? accountIn(...states, [['team']]) : accountIn(...states)
-    return { epoch, run, stateOf, account }
-  }
+  const read = (subjects: readonly string[]) => stored.ask(() => database.read(subjects, network.isSlowlyServed))
   let coherence: Coherence | undefined
-  const cache = credentialCache(1)
+  const cache = credentialCache({ tokens: TOKENS.length, accounts: 1 })
 
   const primary: Primary = {
     credentials: {
       async readTokens(ids) {
         const asked = TOKENS.filter(({ id }) => ids.includes(id))
-        const { epoch, run, stateOf, account } = await read(asked.map(({ subject }) => subject))
+        const { epoch, stateOf } = await read([...asked.map(({ subject }) => subject), ACCOUNT.subject])
+        const account = accountIn(stateOf(ACCOUNT.subject))
         return new Map(
-          asked.map((token) => [token.id, { token: tokenIn(stateOf(token.subject), token), account, epoch, run }]),
+          asked.map((token) => [token.id, { token: tokenIn(stateOf(token.subject), token), account, epoch }]),
         )
       },
       async readAccount() {
-        const { epoch, run, account } = await read([])
-        return { account, epoch, run }
+        const { epoch, stateOf } = await read([ACCOUNT.subject])
+        return { account: accountIn(stateOf(ACCOUNT.subject)), epoch }
       },
     },
     keepCoherent(memory, hears) {
@@ -102,41 +88,27 @@ export function simulatedNode({ name, process, network, database }: Place, answe
     onFailure() {},
     onDoubt() {},
   }
-  const { random } = process.time
   const verifier = verifyOver(primary, options as unknown as VerifierOptions, cache)
 
   function verify({ secret, subject }: SimulatedToken): void {
     const wanted = answers.wanted(subject)
     const wantedOfAccount = answers.wanted(ACCOUNT.subject)
-    const wantedOfCompany = answers.wanted(COMPANY.subject)
-    verifier.verify(secret, PRESENTER, (verdict, epoch) => {
+    verifier.verify(secret, PRESENTER, (verdict) => {
       if (verdict.outcome === 'unavailable') return
       if (verdict.outcome !== 'active') throw new Error(`A token that is there was ${verdict.outcome}.`)
       answers.believed(name, subject, stateOfToken(verdict.token), wanted)
       answers.believed(name, ACCOUNT.subject, stateOfAccount(verdict.account), wantedOfAccount)
-      answers.believed(name, COMPANY.subject, stateOfCompany(verdict.account), wantedOfCompany)
-      if (random() >= WRITING) return
-      const states = new Map([
-        [subject, stateOfToken(verdict.token)],
-        [ACCOUNT.subject, stateOfAccount(verdict.account)],
-        [COMPANY.subject, stateOfCompany(verdict.account)],
-      ])
-      const committed = () => {
-        for (const [each, state] of states) answers.committed(name, each, state)
-      }
-      carryOutLater({ process, connection: stored, database }, { epoch, states }, committed, flaws).catch(() => {})
     })
   }
 
   async function readSession(): Promise<void> {
     const wanted = answers.wanted(ACCOUNT.subject)
-    const wantedOfCompany = answers.wanted(COMPANY.subject)
     const principal = await verifier.readPrincipal(ACCOUNT.id).catch(() => undefined)
-    if (principal === undefined) return
-    answers.believed(`${name}, session`, ACCOUNT.subject, stateOfAccount(principal), wanted)
-    answers.believed(`${name}, session`, COMPANY.subject, stateOfCompany(principal), wantedOfCompany)
+    if (principal !== undefined)
+      answers.believed(`${name}, session`, ACCOUNT.subject, stateOfAccount(principal), wanted)
   }
 
+  const { random } = process.time
   const anyToken = () => TOKENS[Math.floor(random() * TOKENS.length)] as SimulatedToken
   function keepAsking(): void {
     verify(anyToken())
@@ -163,20 +135,20 @@ export function simulatedNode({ name, process, network, database }: Place, answe
     network,
     isTrusted: () => coherence?.isTrusted() === true,
     /** Whether what it reads is kept. */
-    keeps: () => verifier.statistics.cache.tokens.size > 0,
+    keeps: () => verifier.statistics.cachedTokens() > 0,
     fromMemory: () => verifier.statistics.cacheHits,
     /** Asks for what is in memory and should not be believed: a call may begin at any instant. */
     look(): void {
       if (process.isStopped || process.isKilled) return
       const account = cache.accounts.peek(ACCOUNT.id)
-      const isAccountWorthAsking = (how: 'token' | 'session') =>
-        isWorthAsking(how, ACCOUNT.subject, account && stateOfAccount(account)) ||
-        isWorthAsking(how, COMPANY.subject, account && stateOfCompany(account))
-      if (isAccountWorthAsking('session')) void readSession()
+      const stateInMemory = account && stateOfAccount(account)
+      if (isWorthAsking('session', ACCOUNT.subject, stateInMemory)) void readSession()
       for (const token of TOKENS) {
         const kept = cache.tokens.peek(token.id)
-        const isTokenWorthAsking = isWorthAsking('token', token.subject, kept && stateOfToken(kept))
-        if (isTokenWorthAsking || isAccountWorthAsking('token')) verify(token)
+        const isAsked =
+          isWorthAsking('token', token.subject, kept && stateOfToken(kept)) ||
+          isWorthAsking('token', ACCOUNT.subject, stateInMemory)
+        if (isAsked) verify(token)
       }
     },
     close: () => port1.close(),

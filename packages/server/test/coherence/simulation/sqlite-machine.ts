@@ -4,7 +4,6 @@ import type { Leases } from '../../../src/storage/lease.ts'
 import { Settlement } from '../../../src/storage/settlement.ts'
 import { type Machine, sqliteLeases } from '../../../src/storage/sqlite-leases.ts'
 import { renewLease } from '../../../src/verifiers/renew-lease.ts'
-import type { ToldTokens } from '../../../src/verifiers/told-tokens.ts'
 import type { Answer, Request } from './http-link.ts'
 import { flawed, type ServerFlaws } from './server-flaws.ts'
 import type { Copy, SqliteFile } from './sqlite-file.ts'
@@ -14,9 +13,6 @@ import { Process, type World } from './world.ts'
 const LOOK_MS = 5
 
 const HOLDER = 'the service'
-
-/** Its verifiers report no uses. */
-const NOTHING_TOLD = {} as ToldTokens
 
 /** A machine with a SQLite file and two servers on it. */
 export class SqliteMachine {
@@ -124,10 +120,7 @@ export class SqliteServer {
       release: (...given) => file.alone(() => leases.release(...given)),
       list: leases.list,
     }
-    const verifier = {
-      changedSince: (epoch: number, ms: number) => this.#changedSince(epoch, ms),
-      freshness: () => ({ epoch: file.epoch, leaseMs: 0 }),
-    }
+    const verifier = { changedSince: (epoch: number, ms: number) => this.#changedSince(epoch, ms) }
     this.#services = { database: { leases: alone }, verifier } as unknown as Services
   }
 
@@ -149,10 +142,7 @@ export class SqliteServer {
       if (path.endsWith('/renew')) {
         const report = body as { appliedEpoch: number; renewals: number; waitMs: number }
         try {
-          return {
-            status: 200,
-            body: await renewLease(this.#services, NOTHING_TOLD, HOLDER, { id, used: [], ...report }),
-          }
+          return { status: 200, body: await renewLease(this.#services, HOLDER, { id, used: [], ...report }) }
         } catch (error) {
           if (error instanceof Problem) return { status: 404, body: { code: error.code } }
           throw error
