@@ -164,7 +164,7 @@ export const VERIFICATION = [
       [
         "'POST /api/v1/members': allowed('members:write')",
         "'POST /api/v1/members': allowed('members:read')",
-        'Whoever sees members makes them.',
+        'A caller who may only read members creates them.',
       ],
       [
         "'PUT /api/v1/members/:id/roles/:role': allowed('roles:grant')",

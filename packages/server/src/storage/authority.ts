@@ -25,7 +25,7 @@ export const UNATTENDED = {
   'device-poll': 'Counts a poll of an anonymous program.',
   refusal: 'Records that a caller was refused.',
   usage: 'Counts what has already happened.',
-  policy: 'The stored policy ends tokens, whoever stored it.',
+  policy: 'The stored policy ends tokens. It no longer depends on the administrator who stored it.',
   maintenance: 'Removes rows that no longer matter.',
   command: 'The operator of the machine acts through a command or the first start.',
 } as const

@@ -173,7 +173,7 @@ onBothEngines('Rotating a token', (engine) => {
       expect((await rotate(administrator, other, { expiresAt: null })).body.token.expiresAt).toBeNull()
     }))
 
-  test('a service token is rotated by whoever manages its account, as one of the account', async () => {
+  test('somebody who manages a service account rotates its token, and the new one belongs to the account', async () => {
     const machine = await machineWith(server, 'GlobalTemplateViewer')
     const old = await tokenOf(server, machine.id, { permissions: ['templates:read'], expiresAt: '2099-01-31' })
     const route = (accountId: string) => `/api/v1/service-accounts/${accountId}/tokens/${old.id}/rotate`
